@@ -14,11 +14,11 @@ public sealed class DeadLetterException(string message) : Exception(message);
 /// <summary>A message of one coordinator's term (the fencing epoch); receivers refuse older terms.</summary>
 public interface ITermed
 {
-    long Term { get; }
+    int Term { get; }
 }
 
 /// <summary>A message under way, with the W3C trace context that it was sent in.</summary>
 public readonly record struct Envelope(object Message, IActorRef? Sender, ActivityContext Trace)
 {
-    public long? Term => (Message as ITermed)?.Term;
+    public int? Term => (Message as ITermed)?.Term;
 }

@@ -3,7 +3,14 @@ using System.Globalization;
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>A file of a checkpoint, as its writer reports it: part name, length in bytes, hexadecimal XxHash128 of its bytes.</summary>
-public sealed record CheckpointPart(string Name, long Length, string Checksum);
+public sealed record CheckpointPart(string Name, long Length, string Checksum)
+{
+    /// <summary>Written by a worker: parameters, batch-norm statistics, optimizer, EMA copy.</summary>
+    public const string Model = "model";
+
+    /// <summary>Written by the keeper: the bank, and the policy's own state.</summary>
+    public const string Keeper = "keeper";
+}
 
 /// <summary>The manifest of a checkpoint; its parts are those of one step.</summary>
 public sealed record Checkpoint(int Term, long Step, IReadOnlyList<CheckpointPart> Parts)

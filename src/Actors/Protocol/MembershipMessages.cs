@@ -1,0 +1,66 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Protocol;
+
+/// <summary>What a member does in the run.</summary>
+public enum Role
+{
+    Worker,
+    Keeper,
+    Data,
+    Evaluator,
+}
+
+/// <summary>
+/// Any actor → coordinator, at its start and then every second: I am here and hold the state after <paramref name="Step"/> commits,
+/// the last of them made under its term. Null: I hold none. Life is another number after each restart.
+/// </summary>
+public sealed record Here(Role Role, ulong Life, TermStep? State);
+
+/// <summary>Coordinator → worker or keeper: under this term your state is this. Messages of older terms are refused from here on.</summary>
+public sealed record TakeState(int Term, StateSource Source) : ITermed;
+
+/// <summary>Worker or keeper → coordinator: I hold this state.</summary>
+public sealed record StateHeld(int Term, ulong Life, TermStep State) : ITermed;
+
+/// <summary>Coordinator → worker: send this newcomer a copy of your state, as it is after the commits sent so far.</summary>
+public sealed record ShareState(int Term, IActorRef Newcomer) : ITermed;
+
+/// <summary>Where a state comes from, and which one it is.</summary>
+public abstract record StateSource(TermStep State)
+{
+    /// <summary>The one that the receiver holds already.</summary>
+    public sealed record Held(TermStep State) : StateSource(State);
+
+    /// <summary>A checkpoint's part (null: the untrained state of the run's seed), then for the keeper the bank rows of each commit since.</summary>
+    public sealed record FromCheckpoint(TermStep State, Checkpoint? Checkpoint, IReadOnlyList<KeeperDelta> Since) : StateSource(State);
+
+    /// <summary>A live peer's copy.</summary>
+    public sealed record FromPeer(TermStep State, TensorBundle Bundle) : StateSource(State);
+}
+
+/// <summary>Coordinator → one worker, and the keeper: write your part of the checkpoint of the state that you have just reached.</summary>
+public sealed record SaveState(int Term, TermStep At) : ITermed;
+
+/// <summary>Worker or keeper → coordinator: the part is on disk.</summary>
+public sealed record StateSaved(int Term, TermStep At, CheckpointPart Part) : ITermed;
+
+/// <summary>Coordinator → one worker: send the evaluator a copy of the state that you have just reached.</summary>
+public sealed record EvaluateState(int Term, TermStep At, IActorRef Evaluator) : ITermed;
+
+/// <summary>Worker → evaluator: evaluate this snapshot, tell the coordinator.</summary>
+public sealed record Evaluate(int Term, TermStep At, TensorBundle State) : ITermed;
+
+/// <summary>Evaluator → coordinator.</summary>
+public sealed record Evaluated(int Term, TermStep At, Evaluation Result) : ITermed;
+
+/// <summary>Any actor → coordinator: something that no retry mends (bad data, a full disk); the run ends with it.</summary>
+public sealed record Failed(Exception Reason);
+
+/// <summary>Worker or keeper → coordinator, before its supervisor restarts it: why.</summary>
+public sealed record Faulted(Exception Reason);
+
+/// <summary>Host → coordinator: finish the step, save, evaluate, end.</summary>
+public sealed record StopRun;

@@ -1,0 +1,56 @@
+using Kindred.Actors.Messaging;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Protocol;
+
+// One step, in the order in which its messages travel. All may be lost or come twice; every receiver is idempotent by
+// (term, step, shard). A bundle in a message belongs to its receiver.
+
+/// <summary>Coordinator → worker: encode this shard, send its projections to this keeper. Repeated when unanswered, or when the keeper was replaced.</summary>
+public sealed record ShardLease(int Term, long Step, int Shard, IActorRef Keeper, IActorRef Data) : ITermed;
+
+/// <summary>Worker → data actor: the views of a shard, now or ahead of its lease.</summary>
+public sealed record ViewRequest(long Step, int Shard);
+
+/// <summary>Data actor → worker: views [V·b, 3, H, W], view-major.</summary>
+public sealed record Views(long Step, int Shard, TensorBundle Bundle);
+
+/// <summary>Worker → keeper: unit projections [V, b, D], and EMA keys where the run has them.</summary>
+public sealed record Projections(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed;
+
+/// <summary>Keeper → worker: dL/dz [V, b, D].</summary>
+public sealed record ProjectionGradients(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed;
+
+/// <summary>How far a shard has come.</summary>
+public enum ShardPhase
+{
+    /// <summary>Leased; the worker has not sent projections yet.</summary>
+    Encoding,
+
+    /// <summary>The keeper holds the bytes of the projections.</summary>
+    ProjectionsHeld,
+
+    /// <summary>The keeper has sent dL/dz.</summary>
+    GradientsSent,
+
+    /// <summary>The coordinator holds the shard's gradient.</summary>
+    Done,
+}
+
+/// <summary>Keeper → coordinator: the shard has reached this phase; said again with every answer to a repeated message.</summary>
+public sealed record ShardProgress(int Term, long Step, int Shard, ShardPhase Phase) : ITermed;
+
+/// <summary>Worker → coordinator, in answer to a repeated lease: still at it.</summary>
+public sealed record ShardAlive(int Term, long Step, int Shard) : ITermed;
+
+/// <summary>Keeper → coordinator, before the commit: loss, detections, and the bank rows that the commit adds, in the order of the shards.</summary>
+public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionSums? Detection, IReadOnlyList<TensorBundle> Rows) : ITermed;
+
+/// <summary>Worker → coordinator: the shard's part of the step's sum; DataWait is the time that the device stood waiting for its views.</summary>
+public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle Bundle, TimeSpan DataWait) : ITermed;
+
+/// <summary>
+/// Coordinator → every worker: apply Σ over shards. To the keeper: add the rows to the bank, in the order of the shards.
+/// Carries the step's line of metrics.jsonl, so that a successor writes the one that its predecessor couldn't.
+/// </summary>
+public sealed record Commit(int Term, long Step, TensorBundle? Sum, IReadOnlyList<TensorBundle> Rows, string MetricsLine) : ITermed;

@@ -1,0 +1,331 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>
+/// One in the run. Claims a term, finds the newest state that counts and hands it to everyone, then drives step after step
+/// (<see cref="StepLoop"/>) with a checkpoint and an evaluation now and then. A member that is lost and comes back gets its state
+/// from a peer; when the state itself is lost, the run goes back to a checkpoint, and every going back is a new term.
+/// </summary>
+public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
+    private readonly Roster roster = new();
+    private readonly SaveTracker saves = new();
+    private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
+    private readonly HashSet<TermStep> evaluating = [];
+    private IExecutor? disk;
+    private StepLoop? steps;
+    private TermStep head;
+    private TermStep? evaluated;
+    private int term;
+    private Phase phase = Phase.Gathering;
+    private bool stopping, rollingBack;
+    private Exception? fault;
+    private BestMark? best;
+
+    private enum Phase
+    {
+        Gathering,
+        Restoring,
+        Running,
+        Ending,
+        Ended,
+    }
+
+    protected internal override void PreStart()
+    {
+        disk = Context.Executor("disk");
+        steps = new StepLoop(Context, Context.Executor("sums"), run, sums, roster, log, observer, Committed);
+        Context.ScheduleRepeated(nameof(Tick), TickPeriod, new Tick());
+        EndIfStoreFails(Claim);
+    }
+
+    protected internal override void Receive(object message)
+    {
+        if (phase != Phase.Ended && (message is not ITermed termed || termed.Term >= term))
+            EndIfStoreFails(() => Handle(message));
+    }
+
+    private void Handle(object message)
+    {
+        switch (message)
+        {
+            case Here here:
+                Take(here, Sender!);
+                break;
+            case Terminated(var actor):
+                Lose(actor);
+                break;
+            case StateHeld held:
+                Take(held, Sender!);
+                break;
+            case StateSaved saved when saves.Take(saved.At, saved.Part) is { } checkpoint:
+                Context.Run(disk!, () => WriteManifest(checkpoint), done => new Written(done), error => new Failed(error));
+                break;
+            case Written(var checkpoint):
+                saves.Complete(checkpoint);
+                observer.Saved(checkpoint.Step);
+                EndWhenDone();
+                break;
+            case Evaluated evaluation when evaluating.Remove(evaluation.At):
+                Take(evaluation);
+                break;
+            case Faulted(var reason):
+                fault = reason;
+                break;
+            case Failed(var reason):
+                End(reason);
+                break;
+            case StopRun:
+                Stop();
+                break;
+            case Tick:
+                steps!.Tick();
+                break;
+            default:
+                steps!.Receive(message, Sender);
+                break;
+        }
+    }
+
+    private void Claim()
+    {
+        term = directory.Terms.TryClaim($"{run.Identity}/{Context.Random.NextUInt64():x16}")
+            ?? throw new RunStoreException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
+        phase = Phase.Gathering;
+        steps!.Close();
+        evaluating.Clear();
+        foreach (var member in roster.Members)
+            member.Ready = false;
+    }
+
+    private void Take(Here here, IActorRef actor)
+    {
+        var isNew = roster.Take(actor, here, out var member);
+        if (isNew)
+            Context.Watch(actor);
+        if (phase == Phase.Gathering || (phase == Phase.Restoring && !member.Ready && here.State is not null && here.State != head))
+            StartWhenGathered(mayHold: true);
+        else if (phase != Phase.Gathering && (isNew || (here.State is null && member.Ready)))
+            Welcome(member);
+    }
+
+    /// <summary>
+    /// When all are there: everyone takes the newest state that counts, be it the one that the keeper and a worker hold (after the
+    /// loss of a coordinator), or the newest checkpoint's, or the untrained one.
+    /// </summary>
+    private void StartWhenGathered(bool mayHold)
+    {
+        if (roster.Workers.Count() < run.Workers || roster.Keeper is not { } keeper || roster.Data is null || roster.Evaluator is null)
+            return;
+        var chain = directory.Terms.Chain();
+        var held = mayHold && keeper.State is { } at && chain.Counts(at) && roster.Workers.Any(w => w.State == at) ? keeper.State : null;
+        var checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
+        head = held ?? checkpoint?.At ?? default;
+        best = directory.Checkpoints.ReadBest(chain);
+        saves.Reset(checkpoint, known: held is null);
+        phase = Phase.Restoring;
+        foreach (var member in roster.Members.Where(m => m.Role is Role.Worker or Role.Keeper))
+            if (held is null)
+                member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoint, [])), Self);
+            else if (member.State == held)
+                member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), Self);
+    }
+
+    private void Take(StateHeld held, IActorRef actor)
+    {
+        if (roster.Find(actor) is not { } member || member.Life != held.Life)
+            return;
+        (member.State, member.Ready) = (held.State, true);
+        if (phase == Phase.Restoring)
+            RunWhenRestored();
+        else if (member.Role == Role.Keeper)
+            steps!.KeeperChanged();
+        else
+            steps!.WorkersChanged();
+    }
+
+    private void RunWhenRestored()
+    {
+        var waitsFor = roster.Workers.Where(w => !w.Ready && (saves.CanRebuild || w.State == head));
+        if (roster.Keeper is not { Ready: true } || waitsFor.Any())
+            return;
+        directory.Terms.WriteStart(new StartRecord(term, head.Term, head.Step));
+        phase = Phase.Running;
+        if (rollingBack || head.Step > 0)
+            log.Event(rollingBack ? "rollback" : "resume", new TermStep(term, head.Step), EpochOf(head.Step));
+        rollingBack = false;
+        observer.Started(head, term);
+        foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
+            Welcome(other);
+        if (!saves.CanRebuild)
+            Save();
+        Next();
+    }
+
+    /// <summary>A newcomer, a restarted member, or one that missed a commit gets what it needs to take part.</summary>
+    private void Welcome(Roster.Member member)
+    {
+        member.Ready = false;
+        observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
+        if (member.Role == Role.Worker)
+        {
+            steps!.WorkersChanged(member.Actor);
+            if (roster.ReadyWorkers.FirstOrDefault() is { } peer)
+                peer.Actor.Tell(new ShareState(term, member.Actor), Self);
+            else
+                GoBack($"no worker holds the state of step {head.Step} any more");
+        }
+        else if (member.Role == Role.Keeper && saves.CanRebuild)
+            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, saves.Newest, saves.Since())), Self);
+        else if (member.Role == Role.Keeper)
+            GoBack($"the bank of step {head.Step} is lost");
+        else if (member.Role == Role.Evaluator)
+            EvaluateAgain();
+    }
+
+    private void GoBack(string why)
+    {
+        observer.Noted($"going back to the newest checkpoint: {why} ({fault?.Message ?? "cause unknown"})");
+        rollingBack = true;
+        Claim();
+        StartWhenGathered(mayHold: false);
+    }
+
+    private void Lose(IActorRef actor)
+    {
+        if (roster.Remove(actor) is not { } lost)
+            return;
+        if (lost.Role != Role.Worker || !roster.Workers.Any())
+            End(fault ?? new InvalidOperationException($"{actor.Path} stopped and was not started again."));
+        else
+            steps!.WorkersChanged(actor);
+    }
+
+    private void Next()
+    {
+        if (head.Step < run.LastStep && !stopping)
+        {
+            steps!.Open(term, head.Step + 1);
+            return;
+        }
+
+        phase = Phase.Ending;
+        Save();
+        RequestEvaluation();
+        EndWhenDone();
+    }
+
+    private void Committed(StepReport report, KeeperDelta delta)
+    {
+        head = report.At;
+        saves.Committed(delta);
+        log.Take(report);
+        observer.Committed(report);
+        var epochEnds = run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1;
+        var evaluates = epochEnds && run.EvaluateEvery > 0 && (report.Epoch + 1) % run.EvaluateEvery == 0;
+        if (epochEnds)
+            log.EndEpoch(head, report.Epoch);
+        if (head.Step % run.CheckpointEvery == 0 || (evaluates && run.KeepBest))
+            Save();
+        if (evaluates)
+            RequestEvaluation();
+        if (directory.Terms.NewestClaim() > term)
+            throw new RunStoreException($"{directory.Root}: a newer coordinator has claimed the run; this one steps down after step {head.Step}.");
+        Next();
+    }
+
+    private void Save()
+    {
+        if (head.Step == 0 || saves.Has(head) || saves.IsSaving(head) || roster.ReadyWorkers.FirstOrDefault() is not { } writer)
+            return;
+        saves.Begin(head);
+        writer.Actor.Tell(new SaveState(term, head), Self);
+        roster.Keeper!.Actor.Tell(new SaveState(term, head), Self);
+    }
+
+    private Checkpoint WriteManifest(Checkpoint checkpoint)
+    {
+        directory.Checkpoints.WriteManifest(checkpoint.At, checkpoint.Parts);
+        directory.Checkpoints.Prune(directory.Terms.Chain(), run.KeepCheckpoints);
+        return checkpoint;
+    }
+
+    private void RequestEvaluation()
+    {
+        if (head.Step > 0 && run.EvaluateEvery > 0 && evaluated != head
+            && roster.ReadyWorkers.FirstOrDefault() is { } worker && roster.Evaluator is { } evaluator && evaluating.Add(head))
+            worker.Actor.Tell(new EvaluateState(term, head, evaluator.Actor), Self);
+    }
+
+    /// <summary>The evaluator was restarted: only the newest state can still be evaluated, the others are reported as missed.</summary>
+    private void EvaluateAgain()
+    {
+        foreach (var missed in evaluating.Where(e => e != head))
+            log.Event("evaluation_missed", missed, EpochOf(missed.Step));
+        var again = evaluating.Contains(head);
+        evaluating.Clear();
+        if (again)
+            RequestEvaluation();
+    }
+
+    private void Take(Evaluated evaluation)
+    {
+        evaluated = evaluation.At;
+        log.Evaluation(evaluation.At, EpochOf(evaluation.At.Step), evaluation.Result);
+        observer.Evaluated(evaluation.At.Step, evaluation.Result);
+        if (run.KeepBest && evaluation.Result.HoldoutTop1 is { } top1 && top1 > (best?.Value ?? -1))
+        {
+            best = new BestMark(evaluation.At.Term, evaluation.At.Step, "holdout_knn_top1", top1);
+            directory.Checkpoints.MarkBest(best);
+        }
+
+        EndWhenDone();
+    }
+
+    private void Stop()
+    {
+        stopping = true;
+        if (phase is Phase.Gathering or Phase.Restoring)
+            End(null);
+    }
+
+    private void EndWhenDone()
+    {
+        if (phase == Phase.Ending && (saves.Has(head) || head.Step == 0) && evaluating.Count == 0)
+            End(null);
+    }
+
+    private void End(Exception? reason)
+    {
+        if (phase == Phase.Ended)
+            return;
+        phase = Phase.Ended;
+        steps!.Close();
+        saves.Reset(null, known: false);
+        Context.Cancel(nameof(Tick));
+        observer.Ended(new RunEnd(head, reason is null && head.Step >= run.LastStep, reason));
+    }
+
+    private void EndIfStoreFails(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (RunStoreException reason)
+        {
+            End(reason);
+        }
+    }
+
+    private int EpochOf(long step) => step == 0 ? 0 : run.Plan.Locate(step).Epoch;
+
+    private sealed record Tick;
+
+    private sealed record Written(Checkpoint Checkpoint);
+}

@@ -1,0 +1,51 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>Evaluates snapshots of the model state on a thread of its own, beside the training, one at a time.</summary>
+public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : Actor
+{
+    private IExecutor? thread;
+    private Heartbeat? heartbeat;
+
+    protected internal override void PreStart()
+    {
+        thread = Context.Executor("evaluation");
+        heartbeat = new Heartbeat(Context, Role.Evaluator, coordinator, () => null);
+    }
+
+    protected internal override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Evaluate request:
+                Measure(request);
+                break;
+            case Measured(var request, var result):
+                coordinator.Tell(new Evaluated(request.Term, request.At, result), Self);
+                break;
+            case MeasuringFailed(var reason):
+                coordinator.Tell(new Failed(reason), Self);
+                break;
+            case Heartbeat.Beat:
+                heartbeat!.Send();
+                break;
+        }
+    }
+
+    private void Measure(Evaluate request) => Context.Run(
+        thread!,
+        () =>
+        {
+            using var state = request.State;
+            return evaluation.Evaluate(state);
+        },
+        result => new Measured(request, result),
+        error => new MeasuringFailed(error));
+
+    private sealed record Measured(Evaluate Request, Evaluation Result);
+
+    private sealed record MeasuringFailed(Exception Reason);
+}

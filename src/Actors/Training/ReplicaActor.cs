@@ -1,0 +1,203 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Data.Formats;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>
+/// An actor that holds a copy of a part of the run's state and computes with it on one thread of its own, the device: what
+/// workers and the keeper have in common. It takes a state when told, applies commits in order and without gaps, refuses
+/// messages of older terms, and writes its part of a checkpoint beside the training.
+/// </summary>
+public abstract class ReplicaActor(IReplica replica, Role role, string part, CheckpointStore checkpoints, IActorRef coordinator) : Actor
+{
+    private const int MostEarlyCommits = 64;
+    private readonly Queue<Action> stateWork = [];
+    private readonly Queue<Commit> earlyCommits = [];
+    private IExecutor? device, disk;
+    private Heartbeat? heartbeat;
+    private bool busy;
+
+    protected int Term { get; private set; }
+
+    /// <summary>The state that the device will hold when it has done what is queued; null while there is none.</summary>
+    protected TermStep? Head { get; private set; }
+
+    protected IActorRef Coordinator => coordinator;
+
+    protected internal override void PreStart()
+    {
+        device = Context.Executor("device");
+        disk = Context.Executor("disk");
+        heartbeat = new Heartbeat(Context, role, coordinator, () => Head);
+    }
+
+    protected internal override void PostStop()
+    {
+        DropStep();
+        replica.Dispose();
+    }
+
+    protected internal sealed override void Receive(object message)
+    {
+        switch (message)
+        {
+            case ITermed termed when termed.Term < Term:
+                return;
+            case TakeState { Source: StateSource.Held held } when held.State != Head:
+                heartbeat!.Send();
+                break;
+            case TakeState take:
+                Take(take);
+                break;
+            case Commit commit:
+                Take(commit);
+                break;
+            case SaveState save when save.At == Head:
+                Save(save);
+                break;
+            case DeviceDone(var then):
+                busy = false;
+                then();
+                break;
+            case Written(var then):
+                then();
+                break;
+            case WorkFailed(var reason):
+                Fail(reason);
+                break;
+            case Heartbeat.Beat:
+                heartbeat!.Send();
+                break;
+            default:
+                Handle(message);
+                break;
+        }
+
+        StartNext();
+    }
+
+    /// <summary>The role's own messages.</summary>
+    protected abstract void Handle(object message);
+
+    /// <summary>Starts the next piece of the open step's work with <see cref="OnDevice"/>, if there is one.</summary>
+    protected abstract void StartWork();
+
+    /// <summary>Applies a commit to the replica, on the device's thread.</summary>
+    protected abstract void Apply(Commit commit);
+
+    /// <summary>After a restore from a checkpoint: the commits since (on the device's thread).</summary>
+    protected abstract void Replay(IReadOnlyList<KeeperDelta> since);
+
+    /// <summary>Lets go of everything that belongs to the open step.</summary>
+    protected abstract void DropStep();
+
+    /// <summary>Runs work on the device's thread, then its continuation as a message to this actor.</summary>
+    protected void OnDevice<T>(Func<T> work, Action<T> then)
+    {
+        busy = true;
+        Context.Run(device!, work, result => new DeviceDone(() => then(result)), error => new WorkFailed(error));
+    }
+
+    /// <summary>Queues work that reads or changes the state; it goes before the open step's.</summary>
+    protected void OnState<T>(Func<T> work, Action<T> then) => stateWork.Enqueue(() => OnDevice(work, then));
+
+    private void StartNext()
+    {
+        if (busy)
+            return;
+        if (stateWork.TryDequeue(out var next))
+            next();
+        else if (Head is not null)
+            StartWork();
+    }
+
+    private void Take(TakeState take)
+    {
+        (Term, Head) = (take.Term, take.Source.State);
+        DropStep();
+        OnState(() => Load(take.Source), state => coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self));
+        foreach (var commit in earlyCommits.Where(c => c.Term == Term && c.Step > Head.Value.Step).ToArray())
+            Take(commit);
+        earlyCommits.Clear();
+    }
+
+    private TermStep Load(StateSource source)
+    {
+        switch (source)
+        {
+            case StateSource.FromCheckpoint { Checkpoint: { } checkpoint } from:
+                using (var file = checkpoints.OpenPart(checkpoint, part))
+                    replica.Restore(SafetensorsFile.Read(file).Tensors);
+                Replay(from.Since);
+                break;
+            case StateSource.FromCheckpoint from:
+                replica.Initialise();
+                Replay(from.Since);
+                break;
+            case StateSource.FromPeer from:
+                using (from.Bundle)
+                    replica.Restore(from.Bundle.Entries());
+                break;
+        }
+
+        return source.State;
+    }
+
+    private void Take(Commit commit)
+    {
+        if (Head is not { } head || commit.Term > Term)
+        {
+            if (earlyCommits.Count == MostEarlyCommits)
+                earlyCommits.Dequeue();
+            earlyCommits.Enqueue(commit);
+        }
+        else if (commit.Step == head.Step + 1)
+        {
+            Head = new TermStep(commit.Term, commit.Step);
+            DropStep();
+            OnState(
+                () =>
+                {
+                    using (commit.Sum)
+                        Apply(commit);
+                    return commit;
+                },
+                _ => { });
+        }
+        else if (commit.Step > head.Step + 1)
+        {
+            Head = null;
+            heartbeat!.Send();
+        }
+    }
+
+    private void Save(SaveState save)
+    {
+        OnState(replica.Snapshot, snapshot => Context.Run(
+            disk!,
+            () =>
+            {
+                using (snapshot)
+                    return checkpoints.WritePart(save.At, part, file => SafetensorsFile.Write(file, snapshot.Entries()));
+            },
+            written => new Written(() => coordinator.Tell(new StateSaved(save.Term, save.At, written), Self)),
+            error => new WorkFailed(error)));
+    }
+
+    /// <summary>What no restart mends ends the run; anything else is left to the supervisor, who starts this actor again without a state.</summary>
+    private void Fail(Exception reason)
+    {
+        coordinator.Tell(reason is RunStoreException or InvalidDataException ? new Failed(reason) : new Faulted(reason), Self);
+        if (reason is not (RunStoreException or InvalidDataException))
+            throw new InvalidOperationException($"The {role.ToString().ToLowerInvariant()} failed: {reason.Message}", reason);
+    }
+
+    private sealed record DeviceDone(Action Then);
+
+    private sealed record Written(Action Then);
+
+    private sealed record WorkFailed(Exception Reason);
+}

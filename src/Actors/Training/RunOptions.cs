@@ -1,0 +1,45 @@
+using Kindred.Actors.Protocol.Store;
+using Kindred.Data.Sampling;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>What the coordinator needs to know of a run. Steps are commits, the first is 1.</summary>
+/// <param name="Plan">Which samples make up a step.</param>
+/// <param name="Shards">S, shards per step.</param>
+/// <param name="LastStep">The run ends after this commit.</param>
+/// <param name="Workers">Workers to wait for at a start.</param>
+/// <param name="CheckpointEvery">In steps.</param>
+/// <param name="KeepCheckpoints">Older ones are deleted; at least 2.</param>
+/// <param name="EvaluateEvery">In epochs; 0: there is nothing to evaluate on.</param>
+/// <param name="KeepBest">Evaluations include held-out images, and the best checkpoint on them is kept.</param>
+/// <param name="Identity">Of this process, unlike any other's for ever: claims a term.</param>
+public sealed record RunOptions(
+    EpochPlan Plan, int Shards, long LastStep, int Workers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest, string Identity);
+
+/// <summary>How a run ended; Reason is null when it came to its end or was asked to stop.</summary>
+public sealed record RunEnd(TermStep At, bool Finished, Exception? Reason);
+
+/// <summary>Loss or gradient became NaN or infinite (exit code 5).</summary>
+public sealed class DivergedException(string message) : Exception(message);
+
+/// <summary>A step as it was committed; times in seconds. Detection is null where nothing was measured.</summary>
+public sealed record StepReport(
+    TermStep At, int Epoch, double Loss, int Images, double Seconds, double DataWait, int Workers, DetectionSums? Detection);
+
+/// <summary>Is told what happens, on the coordinator's thread; it is quick and doesn't throw.</summary>
+public interface IRunObserver
+{
+    void Started(TermStep from, int term);
+
+    void Committed(StepReport step);
+
+    void Evaluated(long step, Evaluation result);
+
+    void Saved(long step);
+
+    /// <summary>Something worth a line: a rollback, a member restarted, a shard leased again.</summary>
+    void Noted(string what);
+
+    void Ended(RunEnd end);
+}

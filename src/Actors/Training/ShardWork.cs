@@ -1,0 +1,81 @@
+using Kindred.Actors.Protocol;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>All that a worker holds of one leased shard, from its views to its gradient, until the step commits.</summary>
+internal sealed class ShardWork(ShardLease lease) : IDisposable
+{
+    public ShardLease Lease { get; set; } = lease;
+
+    public TensorBundle? Views { get; private set; }
+
+    public Encoded? Encoded { get; private set; }
+
+    public TensorBundle? ProjectionGradient { get; private set; }
+
+    public ShardGradients? Answer { get; private set; }
+
+    /// <summary>The device is computing with these tensors; disposing waits for it.</summary>
+    public bool OnDevice { get; set; }
+
+    public bool Dropped { get; private set; }
+
+    public bool HoldsGraph => Encoded?.Graph is not null;
+
+    public bool NeedsViews => Views is null && Encoded is null;
+
+    public bool CanEncode => !OnDevice && Views is not null && Encoded is null;
+
+    public bool CanBackpropagate => !OnDevice && Encoded is not null && ProjectionGradient is not null && Answer is null;
+
+    public void TakeViews(TensorBundle views)
+    {
+        if (NeedsViews)
+            Views = views;
+        else
+            views.Dispose();
+    }
+
+    /// <summary>With a graph the views have done their work; without, they will be encoded again.</summary>
+    public void TakeEncoded(Encoded encoded)
+    {
+        Encoded = encoded;
+        if (HoldsGraph)
+            ReleaseViews();
+    }
+
+    public void TakeProjectionGradient(TensorBundle gradient)
+    {
+        if (ProjectionGradient is null)
+            ProjectionGradient = gradient;
+        else
+            gradient.Dispose();
+    }
+
+    /// <summary>Keeps the gradient and the projections, which may be asked for again; the graph has done its work.</summary>
+    public void TakeAnswer(ShardGradients answer)
+    {
+        Answer = answer;
+        ReleaseViews();
+        Encoded!.Graph?.Dispose();
+        Encoded = Encoded with { Graph = null };
+    }
+
+    public void Dispose()
+    {
+        Dropped = true;
+        if (OnDevice)
+            return;
+        ReleaseViews();
+        Encoded?.Dispose();
+        ProjectionGradient?.Dispose();
+        Answer?.Bundle.Dispose();
+    }
+
+    private void ReleaseViews()
+    {
+        Views?.Dispose();
+        Views = null;
+    }
+}

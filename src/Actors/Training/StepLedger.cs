@@ -1,0 +1,111 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>
+/// The open step's shards: who has each, how far it is, when its answer is overdue. It never waits for a shard on account of
+/// another one: between "projections held" and "gradient sent" the keeper waits for the other shards, and nothing is overdue.
+/// </summary>
+internal sealed class StepLedger(long step, int shards, StepPatience patience)
+{
+    private readonly Entry[] entries = [.. Enumerable.Range(0, shards).Select(s => new Entry(s))];
+
+    public long Step => step;
+
+    public TreeSum<TensorBundle> Sum { get; } = new(shards);
+
+    public KeeperDelta? Delta { get; set; }
+
+    public TimeSpan DataWait { get; private set; }
+
+    /// <summary>Distinct workers whose gradients the sum holds.</summary>
+    public int Contributors => entries.Where(e => e.Phase == ShardPhase.Done).Select(e => e.Owner).Distinct().Count();
+
+    public IEnumerable<int> Unowned => entries.Where(e => e.Owner is null).Select(e => e.Shard);
+
+    public IEnumerable<(int Shard, IActorRef? Owner)> Owners => entries.Select(e => (e.Shard, e.Owner));
+
+    public void Lease(int shard, IActorRef owner, TimeSpan now)
+    {
+        var entry = entries[shard];
+        entry.Owner = owner;
+        if (entry.Phase != ShardPhase.Done)
+            (entry.Phase, entry.Since, entry.Unanswered) = (ShardPhase.Encoding, now, 0);
+    }
+
+    /// <summary>The owner is gone: what it hasn't finished returns to the pool. With <paramref name="also"/> its finished shards too, since their projections are lost.</summary>
+    public void Release(IActorRef owner, bool also = false)
+    {
+        foreach (var entry in entries.Where(e => owner.Equals(e.Owner) && (also || e.Phase != ShardPhase.Done)))
+            entry.Owner = null;
+    }
+
+    public void Progress(int shard, ShardPhase phase, TimeSpan now)
+    {
+        var entry = entries[shard];
+        if (phase <= entry.Phase)
+            return;
+        if (entry.Phase == ShardPhase.Encoding)
+            patience.Encoding.Observe(now - entry.Since);
+        (entry.Phase, entry.Since, entry.Unanswered) = (phase, now, 0);
+    }
+
+    public void Alive(int shard, TimeSpan now) => (entries[shard].Since, entries[shard].Unanswered) = (now, 0);
+
+    /// <summary>Takes a shard's gradient; false: it came before, and this one is dropped.</summary>
+    public bool Finish(int shard, IActorRef worker, TimeSpan waited, TimeSpan now)
+    {
+        var entry = entries[shard];
+        if (entry.Phase == ShardPhase.Done)
+            return false;
+        if (entry.Phase == ShardPhase.GradientsSent)
+            patience.Backward.Observe(now - entry.Since);
+        (entry.Phase, entry.Owner) = (ShardPhase.Done, worker);
+        DataWait += waited;
+        return true;
+    }
+
+    /// <summary>Shards whose answer is overdue, each to be asked for again; how often it was asked for without any sign of life.</summary>
+    public IEnumerable<(int Shard, IActorRef Owner, int Unanswered)> Overdue(TimeSpan now)
+    {
+        foreach (var entry in entries.Where(e => e.Owner is not null && IsOverdue(e, now)))
+        {
+            entry.Since = now;
+            yield return (entry.Shard, entry.Owner!, ++entry.Unanswered);
+        }
+    }
+
+    private bool IsOverdue(Entry entry, TimeSpan now) => entry.Phase switch
+    {
+        ShardPhase.Encoding => now - entry.Since > patience.Encoding.Limit,
+        ShardPhase.GradientsSent => now - entry.Since > patience.Backward.Limit,
+        _ => false,
+    };
+
+    private sealed class Entry(int shard)
+    {
+        public int Shard => shard;
+
+        public IActorRef? Owner { get; set; }
+
+        public ShardPhase Phase { get; set; }
+
+        public TimeSpan Since { get; set; }
+
+        public int Unanswered { get; set; }
+    }
+}
+
+/// <summary>How long the two kinds of answer take, learned over the run.</summary>
+internal sealed class StepPatience
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(60), Floor = TimeSpan.FromSeconds(2);
+
+    /// <summary>From the lease until the keeper holds the projections.</summary>
+    public Patience Encoding { get; } = new(First, Floor);
+
+    /// <summary>From dL/dz on its way until the gradient.</summary>
+    public Patience Backward { get; } = new(First, Floor);
+}

@@ -1,0 +1,185 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>
+/// Drives one step after the other: leases its shards, asks again for what is overdue, adds the gradients along a fixed tree, and
+/// commits when sum and keeper delta are there. Whatever is lost on the way, the sum has the same bits.
+/// </summary>
+internal sealed class StepLoop(
+    IActorContext context, IExecutor adder, RunOptions run, ISum sums, Roster roster, EventLog log, IRunObserver observer, Action<StepReport, KeeperDelta> committed)
+{
+    private const int UnansweredBeforeTransfer = 3;
+    private readonly StepPatience patience = new();
+    private readonly long origin = context.Clock.GetTimestamp();
+    private StepLedger? open;
+    private int term;
+    private TimeSpan lastCommit;
+
+    private TimeSpan Now => context.Clock.GetElapsedTime(origin);
+
+    public void Open(int inTerm, long step)
+    {
+        if (step == 1 || inTerm != term)
+            lastCommit = Now;
+        term = inTerm;
+        open = new StepLedger(step, run.Shards, patience);
+        AssignUnowned();
+    }
+
+    public void Close()
+    {
+        foreach (var bundle in open?.Sum.Drain() ?? [])
+            bundle.Dispose();
+        open = null;
+    }
+
+    /// <summary>A worker is gone, or has come: shards without an owner go to those who are ready.</summary>
+    public void WorkersChanged(IActorRef? gone = null)
+    {
+        if (gone is not null)
+            open?.Release(gone);
+        AssignUnowned();
+    }
+
+    /// <summary>The keeper was replaced: every shard's projections are needed again, also those of shards that are done.</summary>
+    public void KeeperChanged()
+    {
+        if (open is null)
+            return;
+        foreach (var (shard, owner) in open.Owners.ToArray())
+            if (roster.Find(owner) is { Ready: true })
+                Lease(shard, owner!);
+            else if (owner is not null)
+                open.Release(owner, also: true);
+        AssignUnowned();
+    }
+
+    public void Tick()
+    {
+        if (open is null)
+            return;
+        foreach (var (shard, owner, unanswered) in open.Overdue(Now).ToArray())
+        {
+            var other = roster.ReadyWorkers.FirstOrDefault(w => !w.Actor.Equals(owner))?.Actor;
+            var next = unanswered >= UnansweredBeforeTransfer && other is not null ? other : owner;
+            observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again at {next.Path}");
+            if (next.Equals(owner))
+                Send(shard, owner);
+            else
+                Lease(shard, next);
+        }
+    }
+
+    public void Receive(object message, IActorRef? sender)
+    {
+        switch (message)
+        {
+            case ShardProgress progress when progress.Step == open?.Step && roster.Keeper?.Actor.Equals(sender) == true:
+                open.Progress(progress.Shard, progress.Phase, Now);
+                break;
+            case ShardAlive alive when alive.Step == open?.Step:
+                open.Alive(alive.Shard, Now);
+                break;
+            case KeeperDelta delta:
+                Take(delta);
+                break;
+            case ShardGradients gradients:
+                Take(gradients, sender!);
+                break;
+            case Added(var step, var sum) when step == open?.Step:
+                Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
+                break;
+            case Checked(var step, var finite) when step == open?.Step:
+                Commit(finite);
+                break;
+        }
+    }
+
+    private void Take(KeeperDelta delta)
+    {
+        if (delta.Step == open?.Step && open.Delta is null)
+        {
+            open.Delta = delta;
+            CheckWhenComplete();
+            return;
+        }
+
+        foreach (var row in delta.Rows)
+            row.Dispose();
+    }
+
+    private void Take(ShardGradients gradients, IActorRef worker)
+    {
+        if (gradients.Step == open?.Step && open.Finish(gradients.Shard, worker, gradients.DataWait, Now))
+            Add(open.Sum.Leaf(gradients.Shard, gradients.Bundle));
+        else
+            gradients.Bundle.Dispose();
+    }
+
+    private void Add(Addition<TensorBundle>? addition)
+    {
+        var step = open!.Step;
+        if (addition is { Low: var low, High: var high, Left: var left, Right: var right })
+            context.Run(adder, () => sums.Add(left, right), sum => new Added(step, new Addition<TensorBundle>(low, high, sum, sum)), error => new Failed(error));
+        else
+            CheckWhenComplete();
+    }
+
+    private void CheckWhenComplete()
+    {
+        if (open is not { Sum.Root: { } sum, Delta: not null } complete)
+            return;
+        var step = complete.Step;
+        context.Run(adder, () => sums.IsFinite(sum), finite => new Checked(step, finite), error => new Failed(error));
+    }
+
+    private void Commit(bool finite)
+    {
+        var (step, delta, sum) = (open!.Step, open.Delta!, open.Sum.Root!);
+        if (!finite || !double.IsFinite(delta.Loss))
+        {
+            context.Self.Tell(new Failed(new DivergedException(
+                $"Step {step} diverged: {(finite ? "the loss" : "a gradient")} is not finite. Resume from the last checkpoint with a lower lr, or a higher tau.")));
+            return;
+        }
+
+        var report = new StepReport(
+            new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length,
+            (Now - lastCommit).TotalSeconds, open.DataWait.TotalSeconds / Math.Max(1, open.Contributors), open.Contributors, delta.Detection);
+        var line = EventLog.Step(report);
+        log.Write(line);
+        foreach (var worker in roster.ReadyWorkers)
+            worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
+        roster.Keeper!.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
+        sum.Dispose();
+        (open, lastCommit) = (null, Now);
+        committed(report, delta);
+    }
+
+    /// <summary>Shares the unowned shards out in runs of neighbours, so that a worker tends to hold a whole subtree of the sum.</summary>
+    private void AssignUnowned()
+    {
+        var workers = roster.ReadyWorkers.ToArray();
+        if (open is null || workers.Length == 0 || roster.Keeper is not { Ready: true } || roster.Data is null)
+            return;
+        foreach (var shard in open.Unowned.ToArray())
+            Lease(shard, workers[(int)((long)shard * workers.Length / run.Shards)].Actor);
+    }
+
+    private void Lease(int shard, IActorRef worker)
+    {
+        open!.Lease(shard, worker, Now);
+        Send(shard, worker);
+    }
+
+    private void Send(int shard, IActorRef worker) =>
+        worker.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, roster.Data!.Actor), context.Self);
+
+    private sealed record Added(long Step, Addition<TensorBundle> Sum);
+
+    private sealed record Checked(long Step, bool Finite);
+}

@@ -1,0 +1,32 @@
+namespace Kindred.Gpu.Step;
+
+/// <summary>
+/// What the keeper computes: which images are negatives of which, the loss over them and dL/dz. Its state is the bank.
+/// <see cref="Answer"/> changes nothing, <see cref="Advance"/> is the commit.
+/// </summary>
+public interface IContrast : IReplica
+{
+    /// <summary>Whether a shard's negatives include other shards' projections of the same step, so that all must be there first.</summary>
+    bool NeedsWholeBatch { get; }
+
+    /// <summary>Loss and gradient for the shards firstShard … firstShard + projections.Count − 1 of a step, each with its own dL/dz.</summary>
+    ContrastAnswer Answer(long step, int firstShard, IReadOnlyList<TensorBundle> projections);
+
+    /// <summary>Advances the state by one step: <paramref name="rows"/> are the answers' new bank rows in the order of their shards, and stay the caller's.</summary>
+    void Advance(IReadOnlyList<TensorBundle> rows);
+}
+
+/// <summary>dL/dz per shard, the shards' part of the loss, what was detected, and the bank rows that the commit will add (null: no bank).</summary>
+public sealed record ContrastAnswer(IReadOnlyList<TensorBundle> Gradients, double Loss, DetectionSums? Detection, TensorBundle? Rows);
+
+/// <summary>
+/// Sums behind the means of methods.md §4, so that shards add. Precision is averaged over images with a detection,
+/// recall over images with a same-label candidate; both need labels.
+/// </summary>
+public readonly record struct DetectionSums(
+    double Precision, long PrecisionImages, double Recall, long RecallImages, double Detections, double AgeInSteps, long Images)
+{
+    public static DetectionSums operator +(DetectionSums a, DetectionSums b) => new(
+        a.Precision + b.Precision, a.PrecisionImages + b.PrecisionImages, a.Recall + b.Recall, a.RecallImages + b.RecallImages,
+        a.Detections + b.Detections, a.AgeInSteps + b.AgeInSteps, a.Images + b.Images);
+}
