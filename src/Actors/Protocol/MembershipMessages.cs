@@ -14,7 +14,7 @@ public enum Role
 }
 
 /// <summary>
-/// Any actor → coordinator, at its start and then every second: I am here and hold the state after <paramref name="Step"/> commits,
+/// Any actor → coordinator, at its start and then every second: I am here and hold this state: so many commits,
 /// the last of them made under its term. Null: I hold none. Life is another number after each restart.
 /// </summary>
 public sealed record Here(Role Role, ulong Life, TermStep? State);
