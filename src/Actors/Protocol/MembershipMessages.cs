@@ -54,7 +54,7 @@ public sealed record EvaluateState(int Term, TermStep At, IActorRef Evaluator) :
 public sealed record Evaluate(int Term, TermStep At, TensorBundle State) : ITermed;
 
 /// <summary>Evaluator → coordinator.</summary>
-public sealed record Evaluated(int Term, TermStep At, Evaluation Result) : ITermed;
+public sealed record Evaluated(int Term, TermStep At, EvaluationResult Result) : ITermed;
 
 /// <summary>Any actor → coordinator: something that no retry mends (bad data, a full disk); the run ends with it.</summary>
 public sealed record Failed(Exception Reason);

@@ -1,4 +1,5 @@
 using Kindred.Actors.Messaging;
+using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Protocol;
@@ -44,7 +45,7 @@ public sealed record ShardProgress(int Term, long Step, int Shard, ShardPhase Ph
 public sealed record ShardAlive(int Term, long Step, int Shard) : ITermed;
 
 /// <summary>Keeper → coordinator, before the commit: loss, detections, and the bank rows that the commit adds, in the order of the shards.</summary>
-public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionSums? Detection, IReadOnlyList<TensorBundle> Rows) : ITermed;
+public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionStats? Detection, IReadOnlyList<TensorBundle> Rows) : ITermed;
 
 /// <summary>Worker → coordinator: the shard's part of the step's sum; DataWait is the time that the device stood waiting for its views.</summary>
 public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle Bundle, TimeSpan DataWait) : ITermed;

@@ -14,18 +14,15 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
     private readonly Roster roster = new();
-    private readonly SaveTracker saves = new();
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
-    private readonly HashSet<TermStep> evaluating = [];
-    private IExecutor? disk;
-    private StepLoop? steps;
+    private StepLoop steps = null!;
+    private CheckpointLedger checkpoints = null!;
+    private EvaluationLedger evaluations = null!;
     private TermStep head;
-    private TermStep? evaluated;
     private int term;
     private Phase phase = Phase.Gathering;
     private bool stopping, rollingBack;
     private Exception? fault;
-    private BestMark? best;
 
     private enum Phase
     {
@@ -38,8 +35,9 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     protected internal override void PreStart()
     {
-        disk = Context.Executor("disk");
         steps = new StepLoop(Context, Context.Executor("sums"), run, sums, roster, log, observer, Committed);
+        checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
+        evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         Context.ScheduleRepeated(nameof(Tick), TickPeriod, new Tick());
         EndIfStoreFails(Claim);
     }
@@ -63,16 +61,17 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
             case StateHeld held:
                 Take(held, Sender!);
                 break;
-            case StateSaved saved when saves.Take(saved.At, saved.Part) is { } checkpoint:
-                Context.Run(disk!, () => WriteManifest(checkpoint), done => new Written(done), error => new Failed(error));
+            case StateSaved saved:
+                checkpoints.Take(saved);
                 break;
-            case Written(var checkpoint):
-                saves.Complete(checkpoint);
+            case CheckpointWritten(var checkpoint):
+                checkpoints.Complete(checkpoint);
                 observer.Saved(checkpoint.Step);
                 EndWhenDone();
                 break;
-            case Evaluated evaluation when evaluating.Remove(evaluation.At):
-                Take(evaluation);
+            case Evaluated evaluation:
+                evaluations.Take(evaluation);
+                EndWhenDone();
                 break;
             case Faulted(var reason):
                 fault = reason;
@@ -84,10 +83,10 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
                 Stop();
                 break;
             case Tick:
-                steps!.Tick();
+                steps.Tick();
                 break;
             default:
-                steps!.Receive(message, Sender);
+                steps.Receive(message, Sender);
                 break;
         }
     }
@@ -97,8 +96,8 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         term = directory.Terms.TryClaim($"{run.Identity}/{Context.Random.NextUInt64():x16}")
             ?? throw new RunStoreException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
         phase = Phase.Gathering;
-        steps!.Close();
-        evaluating.Clear();
+        steps.Close();
+        evaluations.Reset();
         foreach (var member in roster.Members)
             member.Ready = false;
     }
@@ -126,8 +125,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         var held = mayHold && keeper.State is { } at && chain.Counts(at) && roster.Workers.Any(w => w.State == at) ? keeper.State : null;
         var checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
         head = held ?? checkpoint?.At ?? default;
-        best = directory.Checkpoints.ReadBest(chain);
-        saves.Reset(checkpoint, known: held is null);
+        checkpoints.Reset(checkpoint, known: held is null);
         phase = Phase.Restoring;
         foreach (var member in roster.Members.Where(m => m.Role is Role.Worker or Role.Keeper))
             if (held is null)
@@ -144,26 +142,26 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (phase == Phase.Restoring)
             RunWhenRestored();
         else if (member.Role == Role.Keeper)
-            steps!.KeeperChanged();
+            steps.KeeperChanged();
         else
-            steps!.WorkersChanged();
+            steps.WorkersChanged();
     }
 
     private void RunWhenRestored()
     {
-        var waitsFor = roster.Workers.Where(w => !w.Ready && (saves.CanRebuild || w.State == head));
+        var waitsFor = roster.Workers.Where(w => !w.Ready && (checkpoints.CanRebuild || w.State == head));
         if (roster.Keeper is not { Ready: true } || waitsFor.Any())
             return;
         directory.Terms.WriteStart(new StartRecord(term, head.Term, head.Step));
         phase = Phase.Running;
         if (rollingBack || head.Step > 0)
-            log.Event(rollingBack ? "rollback" : "resume", new TermStep(term, head.Step), EpochOf(head.Step));
+            log.Event(rollingBack ? "rollback" : "resume", new TermStep(term, head.Step), run.EpochOf(head.Step));
         rollingBack = false;
         observer.Started(head, term);
         foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
             Welcome(other);
-        if (!saves.CanRebuild)
-            Save();
+        if (!checkpoints.CanRebuild)
+            checkpoints.Begin(term, head);
         Next();
     }
 
@@ -174,18 +172,18 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
         if (member.Role == Role.Worker)
         {
-            steps!.WorkersChanged(member.Actor);
+            steps.WorkersChanged(member.Actor);
             if (roster.ReadyWorkers.FirstOrDefault() is { } peer)
                 peer.Actor.Tell(new ShareState(term, member.Actor), Self);
             else
                 GoBack($"no worker holds the state of step {head.Step} any more");
         }
-        else if (member.Role == Role.Keeper && saves.CanRebuild)
-            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, saves.Newest, saves.Since())), Self);
+        else if (member.Role == Role.Keeper && checkpoints.CanRebuild)
+            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), Self);
         else if (member.Role == Role.Keeper)
             GoBack($"the bank of step {head.Step} is lost");
         else if (member.Role == Role.Evaluator)
-            EvaluateAgain();
+            evaluations.Again(term, head);
     }
 
     private void GoBack(string why)
@@ -203,27 +201,27 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (lost.Role != Role.Worker || !roster.Workers.Any())
             End(fault ?? new InvalidOperationException($"{actor.Path} stopped and was not started again."));
         else
-            steps!.WorkersChanged(actor);
+            steps.WorkersChanged(actor);
     }
 
     private void Next()
     {
         if (head.Step < run.LastStep && !stopping)
         {
-            steps!.Open(term, head.Step + 1);
+            steps.Open(term, head.Step + 1);
             return;
         }
 
         phase = Phase.Ending;
-        Save();
-        RequestEvaluation();
+        checkpoints.Begin(term, head);
+        evaluations.Begin(term, head);
         EndWhenDone();
     }
 
     private void Committed(StepReport report, KeeperDelta delta)
     {
         head = report.At;
-        saves.Committed(delta);
+        checkpoints.Committed(delta);
         log.Take(report);
         observer.Committed(report);
         var epochEnds = run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1;
@@ -231,60 +229,12 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (epochEnds)
             log.EndEpoch(head, report.Epoch);
         if (head.Step % run.CheckpointEvery == 0 || (evaluates && run.KeepBest))
-            Save();
+            checkpoints.Begin(term, head);
         if (evaluates)
-            RequestEvaluation();
+            evaluations.Begin(term, head);
         if (directory.Terms.NewestClaim() > term)
             throw new RunStoreException($"{directory.Root}: a newer coordinator has claimed the run; this one steps down after step {head.Step}.");
         Next();
-    }
-
-    private void Save()
-    {
-        if (head.Step == 0 || saves.Has(head) || saves.IsSaving(head) || roster.ReadyWorkers.FirstOrDefault() is not { } writer)
-            return;
-        saves.Begin(head);
-        writer.Actor.Tell(new SaveState(term, head), Self);
-        roster.Keeper!.Actor.Tell(new SaveState(term, head), Self);
-    }
-
-    private Checkpoint WriteManifest(Checkpoint checkpoint)
-    {
-        directory.Checkpoints.WriteManifest(checkpoint.At, checkpoint.Parts);
-        directory.Checkpoints.Prune(directory.Terms.Chain(), run.KeepCheckpoints);
-        return checkpoint;
-    }
-
-    private void RequestEvaluation()
-    {
-        if (head.Step > 0 && run.EvaluateEvery > 0 && evaluated != head
-            && roster.ReadyWorkers.FirstOrDefault() is { } worker && roster.Evaluator is { } evaluator && evaluating.Add(head))
-            worker.Actor.Tell(new EvaluateState(term, head, evaluator.Actor), Self);
-    }
-
-    /// <summary>The evaluator was restarted: only the newest state can still be evaluated, the others are reported as missed.</summary>
-    private void EvaluateAgain()
-    {
-        foreach (var missed in evaluating.Where(e => e != head))
-            log.Event("evaluation_missed", missed, EpochOf(missed.Step));
-        var again = evaluating.Contains(head);
-        evaluating.Clear();
-        if (again)
-            RequestEvaluation();
-    }
-
-    private void Take(Evaluated evaluation)
-    {
-        evaluated = evaluation.At;
-        log.Evaluation(evaluation.At, EpochOf(evaluation.At.Step), evaluation.Result);
-        observer.Evaluated(evaluation.At.Step, evaluation.Result);
-        if (run.KeepBest && evaluation.Result.HoldoutTop1 is { } top1 && top1 > (best?.Value ?? -1))
-        {
-            best = new BestMark(evaluation.At.Term, evaluation.At.Step, "holdout_knn_top1", top1);
-            directory.Checkpoints.MarkBest(best);
-        }
-
-        EndWhenDone();
     }
 
     private void Stop()
@@ -296,7 +246,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     private void EndWhenDone()
     {
-        if (phase == Phase.Ending && (saves.Has(head) || head.Step == 0) && evaluating.Count == 0)
+        if (phase == Phase.Ending && (checkpoints.Holds(head) || head.Step == 0) && evaluations.IsIdle)
             End(null);
     }
 
@@ -305,8 +255,8 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (phase == Phase.Ended)
             return;
         phase = Phase.Ended;
-        steps!.Close();
-        saves.Reset(null, known: false);
+        steps.Close();
+        checkpoints.Reset(null, known: false);
         Context.Cancel(nameof(Tick));
         observer.Ended(new RunEnd(head, reason is null && head.Step >= run.LastStep, reason));
     }
@@ -323,9 +273,5 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         }
     }
 
-    private int EpochOf(long step) => step == 0 ? 0 : run.Plan.Locate(step).Epoch;
-
     private sealed record Tick;
-
-    private sealed record Written(Checkpoint Checkpoint);
 }

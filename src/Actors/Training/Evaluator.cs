@@ -45,7 +45,7 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
         result => new Measured(request, result),
         error => new MeasuringFailed(error));
 
-    private sealed record Measured(Evaluate Request, Evaluation Result);
+    private sealed record Measured(Evaluate Request, EvaluationResult Result);
 
     private sealed record MeasuringFailed(Exception Reason);
 }

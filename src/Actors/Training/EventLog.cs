@@ -1,4 +1,5 @@
 using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
@@ -8,7 +9,7 @@ internal sealed class EventLog(MetricsLog log, int stepsPerEpoch)
 {
     private double loss, seconds;
     private long steps, images;
-    private DetectionSums? detection;
+    private DetectionStats? detection;
 
     public static string Step(StepReport step)
     {
@@ -41,7 +42,7 @@ internal sealed class EventLog(MetricsLog log, int stepsPerEpoch)
         (loss, seconds, steps, images, detection) = (0, 0, 0, 0, null);
     }
 
-    public void Evaluation(TermStep at, int epoch, Evaluation result) => Write(
+    public void Evaluation(TermStep at, int epoch, EvaluationResult result) => Write(
         new MetricsLine("evaluation", at.Step, epoch, at.Term)
             .Add("knn_top1", result.KnnTop1)
             .Add("holdout_knn_top1", result.HoldoutTop1)
@@ -52,11 +53,9 @@ internal sealed class EventLog(MetricsLog log, int stepsPerEpoch)
     /// <summary>resume, rollback, checkpoint and the like.</summary>
     public void Event(string name, TermStep at, int epoch) => Write(new MetricsLine(name, at.Step, epoch, at.Term).ToString());
 
-    private static MetricsLine AddDetection(MetricsLine line, DetectionSums sums) => line
-        .Add("fn_precision", Mean(sums.Precision, sums.PrecisionImages))
-        .Add("fn_recall", Mean(sums.Recall, sums.RecallImages))
-        .Add("fn_per_anchor", Mean(sums.Detections, sums.Images))
-        .Add("fn_age", sums.Detections > 0 ? sums.AgeInSteps / sums.Detections : null);
-
-    private static double? Mean(double sum, long count) => count > 0 ? sum / count : null;
+    private static MetricsLine AddDetection(MetricsLine line, DetectionStats stats) => line
+        .Add("fn_precision", stats.Precision)
+        .Add("fn_recall", stats.Recall)
+        .Add("fn_per_anchor", stats.PerAnchor)
+        .Add("fn_age", stats.Age);
 }

@@ -1,5 +1,6 @@
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data.Sampling;
+using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
@@ -15,7 +16,11 @@ namespace Kindred.Actors.Training;
 /// <param name="KeepBest">Evaluations include held-out images, and the best checkpoint on them is kept.</param>
 /// <param name="Identity">Of this process, unlike any other's for ever: claims a term.</param>
 public sealed record RunOptions(
-    EpochPlan Plan, int Shards, long LastStep, int Workers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest, string Identity);
+    EpochPlan Plan, int Shards, long LastStep, int Workers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest, string Identity)
+{
+    /// <summary>The epoch of a step; of the untrained state, the first.</summary>
+    public int EpochOf(long step) => step == 0 ? 0 : Plan.Locate(step).Epoch;
+}
 
 /// <summary>How a run ended; Reason is null when it came to its end or was asked to stop.</summary>
 public sealed record RunEnd(TermStep At, bool Finished, Exception? Reason);
@@ -25,7 +30,7 @@ public sealed class DivergedException(string message) : Exception(message);
 
 /// <summary>A step as it was committed; times in seconds. Detection is null where nothing was measured.</summary>
 public sealed record StepReport(
-    TermStep At, int Epoch, double Loss, int Images, double Seconds, double DataWait, int Workers, DetectionSums? Detection);
+    TermStep At, int Epoch, double Loss, int Images, double Seconds, double DataWait, int Workers, DetectionStats? Detection);
 
 /// <summary>Is told what happens, on the coordinator's thread; it is quick and doesn't throw.</summary>
 public interface IRunObserver
@@ -34,7 +39,7 @@ public interface IRunObserver
 
     void Committed(StepReport step);
 
-    void Evaluated(long step, Evaluation result);
+    void Evaluated(long step, EvaluationResult result);
 
     void Saved(long step);
 

@@ -1,6 +1,7 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
@@ -137,7 +138,7 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
     {
         deltaSent = true;
         var parts = held.Values.Where(h => h.Part is not null).Select(h => h.Part!).ToArray();
-        var detection = parts.Where(p => p.Detection is not null).Select(p => p.Detection!.Value).Aggregate((DetectionSums?)null, (a, b) => a is null ? b : a + b);
+        var detection = parts.Where(p => p.Detection is not null).Select(p => p.Detection!.Value).Aggregate((DetectionStats?)null, (a, b) => a is null ? b : a + b);
         var rows = parts.Where(p => p.Rows is not null).Select(p => p.Rows!.Share()).ToArray();
         Coordinator.Tell(new KeeperDelta(Term, OpenStep, parts.Sum(p => p.Loss), detection, rows), Self);
     }

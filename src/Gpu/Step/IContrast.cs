@@ -1,3 +1,5 @@
+using Kindred.Gpu.Contrastive;
+
 namespace Kindred.Gpu.Step;
 
 /// <summary>
@@ -17,16 +19,4 @@ public interface IContrast : IReplica
 }
 
 /// <summary>dL/dz per shard, the shards' part of the loss, what was detected, and the bank rows that the commit will add (null: no bank).</summary>
-public sealed record ContrastAnswer(IReadOnlyList<TensorBundle> Gradients, double Loss, DetectionSums? Detection, TensorBundle? Rows);
-
-/// <summary>
-/// Sums behind the means of methods.md §4, so that shards add. Precision is averaged over images with a detection,
-/// recall over images with a same-label candidate; both need labels.
-/// </summary>
-public readonly record struct DetectionSums(
-    double Precision, long PrecisionImages, double Recall, long RecallImages, double Detections, double AgeInSteps, long Images)
-{
-    public static DetectionSums operator +(DetectionSums a, DetectionSums b) => new(
-        a.Precision + b.Precision, a.PrecisionImages + b.PrecisionImages, a.Recall + b.Recall, a.RecallImages + b.RecallImages,
-        a.Detections + b.Detections, a.AgeInSteps + b.AgeInSteps, a.Images + b.Images);
-}
+public sealed record ContrastAnswer(IReadOnlyList<TensorBundle> Gradients, double Loss, DetectionStats? Detection, TensorBundle? Rows);

@@ -1,0 +1,114 @@
+using Kindred.Actors.Engines.Local;
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
+using Kindred.Data.Formats;
+using Kindred.Data.Sampling;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Tests.Training;
+
+/// <summary>A whole run on the local engine with hash-chained tensors, in a folder of its own.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    public const int Samples = 103, Batch = 20;
+    private readonly string folder = Directory.CreateTempSubdirectory("kindred-training-").FullName;
+
+    public int Shards { get; init; } = 4;
+
+    public int Workers { get; init; } = 2;
+
+    public int Graphs { get; init; }
+
+    public int CheckpointEvery { get; init; } = 5;
+
+    public long LastStep { get; init; } = 17;
+
+    public bool NeedsWholeBatch { get; init; } = true;
+
+    public Func<int, HashEncoder> Encoder { get; init; } = _ => new HashEncoder();
+
+    public Func<HashContrast>? Contrast { get; init; }
+
+    /// <summary>Wraps a worker, to lose or double its messages.</summary>
+    public Func<Func<Actor>, Func<Actor>> Around { get; init; } = make => make;
+
+    public List<string> Notes { get; } = [];
+
+    public EpochPlan Plan => new(seed: 5, Samples, Batch, Shards);
+
+    public async Task<RunEnd> Run(Action<StepReport>? committed = null, Action<LocalEngine>? started = null)
+    {
+        var files = new PosixFiles();
+        var exists = File.Exists(RunDirectory.ConfigurationOf(folder));
+        using var directory = exists
+            ? RunDirectory.Open(files, folder, "test", LockMode.Exclusive, Notes.Add)
+            : RunDirectory.Create(files, folder, "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), "test", overwrite: false, Notes.Add);
+        await using var engine = new LocalEngine(new EngineOptions { Seed = 5 });
+        var observer = new Observer(Notes, committed);
+        var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, Guid.NewGuid().ToString());
+        var coordinator = engine.Spawn(Props.Of(() => new Coordinator(options, directory, new HashSum(), observer)), "coordinator");
+        engine.Spawn(Props.Of(() => new DataActor(new HashViews(Plan), 2, coordinator)), "data");
+        engine.Spawn(Props.Of(() => new Evaluator(new HashEvaluation(), coordinator)), "evaluator");
+        engine.Spawn(Props.Of(() => new SupportSetKeeper(Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), Shards, directory.Checkpoints, coordinator)), "keeper");
+        for (var w = 0; w < Workers; w++)
+        {
+            var number = w;
+            engine.Spawn(Props.Of(Around(() => new EncoderWorker(Encoder(number), Plan, LastStep, Graphs, directory.Checkpoints, coordinator))), $"worker-{w}");
+        }
+
+        started?.Invoke(engine);
+        return await observer.End.Task.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Model and bank of the newest checkpoint.</summary>
+    public (ulong Model, ulong Bank) Saved()
+    {
+        using var directory = RunDirectory.Open(new PosixFiles(), folder, "test", LockMode.Exclusive, Notes.Add);
+        var newest = directory.Checkpoints.NewestValid(directory.Terms.Chain())!;
+        Assert.Equal(LastStep, newest.Step);
+        ulong Part(string name)
+        {
+            using var part = directory.Checkpoints.OpenPart(newest, name);
+            return HashBundle.Read(SafetensorsFile.Read(part).Tensors)[0];
+        }
+
+        return (Part(CheckpointPart.Model), Part(CheckpointPart.Keeper));
+    }
+
+    public IReadOnlyList<MetricsEntry> Metrics()
+    {
+        using var directory = RunDirectory.Open(new PosixFiles(), folder, "test", LockMode.Exclusive, Notes.Add);
+        return directory.ReadMetrics();
+    }
+
+    public (ulong Model, ulong Bank) Expected() => HashReference.Run(Plan, Shards, LastStep, NeedsWholeBatch);
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Observer(List<string> notes, Action<StepReport>? committed) : IRunObserver
+    {
+        public TaskCompletionSource<RunEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Started(TermStep from, int term) => notes.Add($"started term {term} from {from}");
+
+        public void Committed(StepReport step) => committed?.Invoke(step);
+
+        public void Evaluated(long step, EvaluationResult result)
+        {
+        }
+
+        public void Saved(long step)
+        {
+        }
+
+        public void Noted(string what) => notes.Add(what);
+
+        public void Ended(RunEnd end) => End.TrySetResult(end);
+    }
+}
