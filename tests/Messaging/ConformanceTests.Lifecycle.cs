@@ -57,6 +57,7 @@ public abstract partial class ConformanceTests
         var watcher = await Watch(actor);
         actor.Tell("go");
         await watcher.ReadAsync();
+        Assert.Equal("waiting", Assert.Single(dead).Message);
         await Assert.ThrowsAsync<DeadLetterException>(() => actor.Ask<string>("late", Long));
         Assert.Equal(["waiting", "late"], dead.Select(letter => letter.Message));
     }

@@ -53,8 +53,10 @@ internal sealed class LocalActor : ActorRef
         if (phase == Phase.Running)
             Receive(envelope);
         else
-            Engine.DeadLetter(envelope, this, "the actor has stopped");
+            Refuse(envelope);
     }
+
+    private void Refuse(in Envelope envelope) => Engine.DeadLetter(envelope, this, "the actor has stopped");
 
     internal void OnSignal(object signal)
     {
@@ -168,6 +170,8 @@ internal sealed class LocalActor : ActorRef
         }
 
         phase = Phase.Stopped;
+        while (mailbox.TryTake(out var envelope))
+            Refuse(envelope);
         Engine.Forget(this);
         Parent?.Signal(new ChildEnded(this)); // before Terminated, so that the name is free for who gets that
         foreach (var watcher in watchers)

@@ -63,13 +63,18 @@ internal sealed class Mailbox(LocalActor actor, int capacity) : IThreadPoolWorkI
     {
         if (signals.TryDequeue(out var signal))
             actor.OnSignal(signal);
-        else if (!actor.Suspended && messages.TryDequeue(out var envelope))
-        {
-            Interlocked.Decrement(ref depth);
+        else if (!actor.Suspended && TryTake(out var envelope))
             actor.OnMessage(envelope);
-        }
         else
             return false;
         return true;
+    }
+
+    internal bool TryTake(out Envelope envelope)
+    {
+        var taken = messages.TryDequeue(out envelope);
+        if (taken)
+            Interlocked.Decrement(ref depth);
+        return taken;
     }
 }
