@@ -11,19 +11,20 @@ public static class SettingsBinder
     public static Settings Bind(IReadOnlyDictionary<string, WrittenValue> values)
     {
         var settings = new Settings();
-        foreach (var (name, value) in values)
-        {
-            var key = Keys.Require(name, value.Origin);
-            try
-            {
-                key.Set(settings, key.Parse(value.Text));
-            }
-            catch (FormatException wrong)
-            {
-                throw new ConfigurationException($"{value.Origin}{key.Name}: {wrong.Message}", wrong);
-            }
-        }
-
+        foreach (var (name, value) in values) Set(settings, Keys.Require(name, value.Origin), value);
         return settings;
+    }
+
+    /// <summary>Sets one key of settings that nobody else holds yet.</summary>
+    internal static void Set(Settings settings, Key key, WrittenValue value)
+    {
+        try
+        {
+            key.Set(settings, key.Parse(value.Text));
+        }
+        catch (FormatException wrong)
+        {
+            throw new ConfigurationException($"{value.Origin}{key.Name}: {wrong.Message}", wrong);
+        }
     }
 }
