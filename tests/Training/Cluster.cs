@@ -1,4 +1,4 @@
-using Kindred.Actors.Engines.Local;
+using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
@@ -6,6 +6,7 @@ using Kindred.Actors.Training;
 using Kindred.Data.Formats;
 using Kindred.Data.Sampling;
 using Kindred.Gpu.Step;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kindred.Tests.Training;
 
@@ -31,8 +32,15 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Func<HashContrast>? Contrast { get; init; }
 
-    /// <summary>Wraps a worker, to lose or double its messages.</summary>
-    public Func<Func<Actor>, Func<Actor>> Around { get; init; } = make => make;
+    /// <summary>Puts itself between the members and the coordinator, to lose or double messages.</summary>
+    public Func<IActorRef, IActorRef> Between { get; init; } = coordinator => coordinator;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>With a fake clock: released by each heartbeat, so that time goes on no faster than the actors do.</summary>
+    public SemaphoreSlim? Beat { get; init; }
+
+    public Action<long>? Saved { get; init; }
 
     public List<string> Notes { get; } = [];
 
@@ -44,26 +52,33 @@ internal sealed class Cluster : IAsyncDisposable
         var exists = File.Exists(RunDirectory.ConfigurationOf(folder));
         using var directory = exists
             ? RunDirectory.Open(files, folder, "test", LockMode.Exclusive, Notes.Add)
-            : RunDirectory.Create(files, folder, "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), "test", overwrite: false, Notes.Add);
-        await using var engine = new LocalEngine(new EngineOptions { Seed = 5 });
-        var observer = new Observer(Notes, committed);
+            : RunDirectory.Create(files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
+        await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Clock = Clock });
+        var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, Guid.NewGuid().ToString());
         var coordinator = engine.Spawn(Props.Of(() => new Coordinator(options, directory, new HashSum(), observer)), "coordinator");
+        var between = Between(coordinator);
         engine.Spawn(Props.Of(() => new DataActor(new HashViews(Plan), 2, coordinator)), "data");
         engine.Spawn(Props.Of(() => new Evaluator(new HashEvaluation(), coordinator)), "evaluator");
-        engine.Spawn(Props.Of(() => new SupportSetKeeper(Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), Shards, directory.Checkpoints, coordinator)), "keeper");
+        engine.Spawn(Props.Of(() => new SupportSetKeeper(Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), Shards, directory.Checkpoints, between)), "keeper");
         for (var w = 0; w < Workers; w++)
         {
             var number = w;
-            engine.Spawn(Props.Of(Around(() => new EncoderWorker(Encoder(number), Plan, LastStep, Graphs, directory.Checkpoints, coordinator))), $"worker-{w}");
+            engine.Spawn(Props.Of(() => new EncoderWorker(Encoder(number), Plan, LastStep, Graphs, directory.Checkpoints, between)), $"worker-{w}");
         }
 
         started?.Invoke(engine);
+        while (Clock is FakeTimeProvider fake && !observer.End.Task.IsCompleted)
+        {
+            fake.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(observer.End.Task, Beat!.WaitAsync());
+        }
+
         return await observer.End.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Model and bank of the newest checkpoint.</summary>
-    public (ulong Model, ulong Bank) Saved()
+    public (ulong Model, ulong Bank) Result()
     {
         using var directory = RunDirectory.Open(new PosixFiles(), folder, "test", LockMode.Exclusive, Notes.Add);
         var newest = directory.Checkpoints.NewestValid(directory.Terms.Chain())!;
@@ -91,7 +106,7 @@ internal sealed class Cluster : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private sealed class Observer(List<string> notes, Action<StepReport>? committed) : IRunObserver
+    private sealed class Observer(List<string> notes, Action<StepReport>? committed, Action<long>? saved) : IRunObserver
     {
         public TaskCompletionSource<RunEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -103,9 +118,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
         }
 
-        public void Saved(long step)
-        {
-        }
+        public void Saved(long step) => saved?.Invoke(step);
 
         public void Noted(string what) => notes.Add(what);
 

@@ -1,5 +1,6 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kindred.Tests.Training;
 
@@ -18,7 +19,7 @@ public sealed class ProtocolTests
         var end = await cluster.Run();
         Assert.Null(end.Reason);
         Assert.True(end.Finished);
-        Assert.Equal(cluster.Expected(), cluster.Saved());
+        Assert.Equal(cluster.Expected(), cluster.Result());
         var steps = cluster.Metrics().Where(m => m.Event == "step").ToArray();
         Assert.Equal(Enumerable.Range(1, 17).Select(s => (long)s), steps.Select(s => s.At.Step));
         Assert.All(steps, s => Assert.Equal(Math.Min(workers, shards), s.Number("workers")));
@@ -42,31 +43,33 @@ public sealed class ProtocolTests
         var end = await cluster.Run();
         Assert.Null(end.Reason);
         Assert.True(deaths > 9);
-        Assert.Equal(cluster.Expected(), cluster.Saved());
+        Assert.Equal(cluster.Expected(), cluster.Result());
     }
 
     [Fact]
     public async Task TheLastHolderOfTheStateDies()
     {
-        var backwards = 0;
+        var dies = false;
         await using var cluster = new Cluster
         {
             Workers = 1,
+            LastStep = 200,
+            Saved = step => Volatile.Write(ref dies, step == 5),
             Encoder = _ => new HashEncoder
             {
                 BeforeBackward = _ =>
                 {
-                    if (Interlocked.Increment(ref backwards) == 30)
+                    if (Interlocked.Exchange(ref dies, false))
                         throw new InvalidOperationException("the device fell off the bus");
                 },
             },
         };
         var end = await cluster.Run();
         Assert.Null(end.Reason);
-        Assert.Equal(cluster.Expected(), cluster.Saved());
+        Assert.Equal(cluster.Expected(), cluster.Result());
         var metrics = cluster.Metrics();
         Assert.Equal(5, Assert.Single(metrics, m => m.Event == "rollback").At.Step);
-        Assert.Equal(Enumerable.Range(1, 17).Select(s => (long)s), metrics.Where(m => m.Event == "step").Select(m => m.At.Step).Order());
+        Assert.Equal(Enumerable.Range(1, 200).Select(s => (long)s), metrics.Where(m => m.Event == "step").Select(m => m.At.Step).Order());
     }
 
     [Theory]
@@ -89,17 +92,40 @@ public sealed class ProtocolTests
         };
         var end = await cluster.Run();
         Assert.Null(end.Reason);
-        Assert.Equal(cluster.Expected(), cluster.Saved());
+        Assert.Equal(cluster.Expected(), cluster.Result());
         Assert.DoesNotContain(cluster.Metrics(), m => m.Event == "rollback");
     }
 
     [Fact]
     public async Task EveryAnswerComesTwice()
     {
-        await using var cluster = new Cluster { Around = make => () => new Doubling(make()) };
+        await using var cluster = new Cluster { Between = coordinator => new FaultyLine(coordinator, (_, _) => 2) };
         var end = await cluster.Run();
         Assert.Null(end.Reason);
-        Assert.Equal(cluster.Expected(), cluster.Saved());
+        Assert.Equal(cluster.Expected(), cluster.Result());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EverySeventhAnswerIsLost(bool wholeBatch)
+    {
+        using var beat = new SemaphoreSlim(0);
+        await using var cluster = new Cluster
+        {
+            NeedsWholeBatch = wholeBatch,
+            Clock = new FakeTimeProvider(),
+            Beat = beat,
+            Between = coordinator => new FaultyLine(coordinator, (message, n) =>
+            {
+                if (message is Here)
+                    beat.Release();
+                return message is Here || n % 7 != 3 ? 1 : 0;
+            }),
+        };
+        var end = await cluster.Run();
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
     }
 
     [Theory]
@@ -121,7 +147,7 @@ public sealed class ProtocolTests
         Assert.InRange(first.At.Step, stopAfter, stopAfter + 1);
         var second = await cluster.Run();
         Assert.True(second.Finished);
-        Assert.Equal(cluster.Expected(), cluster.Saved());
+        Assert.Equal(cluster.Expected(), cluster.Result());
         var metrics = cluster.Metrics();
         Assert.Equal(first.At.Step, Assert.Single(metrics, m => m.Event == "resume").At.Step);
         Assert.Equal(Enumerable.Range(1, 17).Select(s => (long)s), metrics.Where(m => m.Event == "step").Select(m => m.At.Step));
@@ -137,5 +163,29 @@ public sealed class ProtocolTests
         atStep5 = live[5];
         // One more row a step is held for a keeper that may have to be rebuilt; nothing else may grow.
         Assert.InRange(live[29] - atStep5, 0, 24 + 16);
+    }
+
+    /// <summary>Delivers the n-th message so many times.</summary>
+    private sealed class FaultyLine(IActorRef to, Func<object, int, int> copies) : IActorRef
+    {
+        private int sent;
+
+        public string Path => to.Path;
+
+        public void Tell(object message, IActorRef? sender = null)
+        {
+            var times = copies(message, Interlocked.Increment(ref sent));
+            for (var i = 0; i < times; i++)
+                to.Tell(i == 0 ? message : Copy(message), sender);
+        }
+
+        public Task<T> Ask<T>(object message, TimeSpan timeout) => to.Ask<T>(message, timeout);
+
+        private static object Copy(object message) => message switch
+        {
+            ShardGradients gradients => gradients with { Bundle = new HashBundle(HashBundle.Of(gradients.Bundle)) },
+            KeeperDelta delta => delta with { Rows = [.. delta.Rows.Select(r => new HashBundle(HashBundle.Of(r)))] },
+            _ => message,
+        };
     }
 }

@@ -38,11 +38,15 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
     /// <summary>Has a worker and the keeper write the state that they have just reached.</summary>
     public void Begin(int term, TermStep at)
     {
-        if (at.Step == 0 || Holds(at) || underWay.ContainsKey(at) || roster.ReadyWorkers.FirstOrDefault() is not { } writer)
-            return;
-        underWay[at] = [];
-        writer.Actor.Tell(new SaveState(term, at), context.Self);
-        roster.Keeper!.Actor.Tell(new SaveState(term, at), context.Self);
+        if (at.Step > 0 && !Holds(at) && underWay.TryAdd(at, []))
+            Ask(term, at);
+    }
+
+    /// <summary>Asks again for the parts of a state that is still held.</summary>
+    public void Repeat(int term, TermStep at)
+    {
+        if (underWay.TryGetValue(at, out var parts) && parts.Count < Parts)
+            Ask(term, at);
     }
 
     public void Take(StateSaved saved)
@@ -56,10 +60,18 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
 
     public void Complete(Checkpoint checkpoint)
     {
-        if (!underWay.Remove(checkpoint.At))
+        if (!underWay.ContainsKey(checkpoint.At))
             return;
+        foreach (var older in underWay.Keys.Where(k => k <= checkpoint.At).ToArray())
+            underWay.Remove(older);
         (Newest, CanRebuild) = (checkpoint, true);
         Forget(checkpoint.Step);
+    }
+
+    private void Ask(int term, TermStep at)
+    {
+        roster.ReadyWorkers.FirstOrDefault()?.Actor.Tell(new SaveState(term, at), context.Self);
+        roster.Keeper?.Actor.Tell(new SaveState(term, at), context.Self);
     }
 
     private Checkpoint WriteManifest(TermStep at, List<CheckpointPart> parts)

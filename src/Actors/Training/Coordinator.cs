@@ -12,13 +12,15 @@ namespace Kindred.Actors.Training;
 /// </summary>
 public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
 {
-    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250), AnswerWithin = TimeSpan.FromSeconds(10);
     private readonly Roster roster = new();
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
     private StepLoop steps = null!;
     private CheckpointLedger checkpoints = null!;
     private EvaluationLedger evaluations = null!;
     private TermStep head;
+    private Checkpoint? origin;
+    private long endingAskedAt;
     private int term;
     private Phase phase = Phase.Gathering;
     private bool stopping, rollingBack;
@@ -84,6 +86,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
                 break;
             case Tick:
                 steps.Tick();
+                AskAgain();
                 break;
             default:
                 steps.Receive(message, Sender);
@@ -109,7 +112,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
             Context.Watch(actor);
         if (phase == Phase.Gathering || (phase == Phase.Restoring && !member.Ready && here.State is not null && here.State != head))
             StartWhenGathered(mayHold: true);
-        else if (phase != Phase.Gathering && (isNew || (here.State is null && member.Ready)))
+        else if (isNew || (member.Ready && member.IsBehind(head) && member.Role is Role.Worker or Role.Keeper))
             Welcome(member);
     }
 
@@ -127,12 +130,38 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         head = held ?? checkpoint?.At ?? default;
         checkpoints.Reset(checkpoint, known: held is null);
         phase = Phase.Restoring;
+        origin = checkpoint;
         foreach (var member in roster.Members.Where(m => m.Role is Role.Worker or Role.Keeper))
-            if (held is null)
-                member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoint, [])), Self);
-            else if (member.State == held)
-                member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), Self);
+            TellOrigin(member);
     }
+
+    /// <summary>At the start of a term: take the state from which it goes on.</summary>
+    private void TellOrigin(Roster.Member member)
+    {
+        member.ToldAt = Context.Clock.GetTimestamp();
+        if (checkpoints.CanRebuild)
+            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, origin, [])), Self);
+        else if (member.State == head)
+            member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), Self);
+    }
+
+    /// <summary>What was told long ago and not answered is told again.</summary>
+    private void AskAgain()
+    {
+        var silent = roster.Members.Where(m => !m.Ready && m.Role is Role.Worker or Role.Keeper && IsLongAgo(m.ToldAt)).ToArray();
+        foreach (var member in phase == Phase.Gathering ? [] : silent)
+            if (phase == Phase.Restoring)
+                TellOrigin(member);
+            else
+                Welcome(member);
+        if (phase != Phase.Ending || !IsLongAgo(endingAskedAt))
+            return;
+        endingAskedAt = Context.Clock.GetTimestamp();
+        checkpoints.Repeat(term, head);
+        evaluations.Repeat(term, head);
+    }
+
+    private bool IsLongAgo(long timestamp) => Context.Clock.GetElapsedTime(timestamp) > AnswerWithin;
 
     private void Take(StateHeld held, IActorRef actor)
     {
@@ -168,7 +197,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     /// <summary>A newcomer, a restarted member, or one that missed a commit gets what it needs to take part.</summary>
     private void Welcome(Roster.Member member)
     {
-        member.Ready = false;
+        (member.Ready, member.ToldAt) = (false, Context.Clock.GetTimestamp());
         observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
         if (member.Role == Role.Worker)
         {
@@ -212,7 +241,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
             return;
         }
 
-        phase = Phase.Ending;
+        (phase, endingAskedAt) = (Phase.Ending, Context.Clock.GetTimestamp());
         checkpoints.Begin(term, head);
         evaluations.Begin(term, head);
         EndWhenDone();

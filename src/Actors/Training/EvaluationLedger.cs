@@ -22,8 +22,14 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
     /// <summary>Has a worker send the state that it has just reached to the evaluator.</summary>
     public void Begin(int term, TermStep at)
     {
-        if (at.Step > 0 && run.EvaluateEvery > 0 && newest != at
-            && roster.ReadyWorkers.FirstOrDefault() is { } worker && roster.Evaluator is { } evaluator && underWay.Add(at))
+        if (at.Step > 0 && run.EvaluateEvery > 0 && newest != at && underWay.Add(at))
+            Repeat(term, at);
+    }
+
+    /// <summary>Asks again for the evaluation of a state that is still held; the evaluator takes no state twice.</summary>
+    public void Repeat(int term, TermStep at)
+    {
+        if (underWay.Contains(at) && roster.ReadyWorkers.FirstOrDefault() is { } worker && roster.Evaluator is { } evaluator)
             worker.Actor.Tell(new EvaluateState(term, at, evaluator.Actor), context.Self);
     }
 

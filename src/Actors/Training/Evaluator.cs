@@ -1,5 +1,6 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
@@ -9,6 +10,8 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
 {
     private IExecutor? thread;
     private Heartbeat? heartbeat;
+    private TermStep? underWay;
+    private Evaluated? newest;
 
     protected internal override void PreStart()
     {
@@ -20,11 +23,19 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
     {
         switch (message)
         {
+            case Evaluate request when newest?.At == request.At:
+                request.State.Dispose();
+                coordinator.Tell(newest with { Term = request.Term }, Self);
+                break;
+            case Evaluate request when underWay == request.At:
+                request.State.Dispose();
+                break;
             case Evaluate request:
                 Measure(request);
                 break;
-            case Measured(var request, var result):
-                coordinator.Tell(new Evaluated(request.Term, request.At, result), Self);
+            case Evaluated result:
+                newest = result;
+                coordinator.Tell(result, Self);
                 break;
             case MeasuringFailed(var reason):
                 coordinator.Tell(new Failed(reason), Self);
@@ -35,17 +46,19 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
         }
     }
 
-    private void Measure(Evaluate request) => Context.Run(
-        thread!,
-        () =>
-        {
-            using var state = request.State;
-            return evaluation.Evaluate(state);
-        },
-        result => new Measured(request, result),
-        error => new MeasuringFailed(error));
-
-    private sealed record Measured(Evaluate Request, EvaluationResult Result);
+    private void Measure(Evaluate request)
+    {
+        underWay = request.At;
+        Context.Run(
+            thread!,
+            () =>
+            {
+                using var state = request.State;
+                return evaluation.Evaluate(state);
+            },
+            result => new Evaluated(request.Term, request.At, result),
+            error => new MeasuringFailed(error));
+    }
 
     private sealed record MeasuringFailed(Exception Reason);
 }

@@ -19,6 +19,8 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     private IExecutor? device, disk;
     private Heartbeat? heartbeat;
     private bool busy;
+    private TermStep? saving;
+    private StateSaved? saved;
 
     protected int Term { get; private set; }
 
@@ -44,7 +46,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     {
         switch (message)
         {
-            case ITermed termed when termed.Term < Term:
+            case ITermed termed and not StateSaved when termed.Term < Term:
                 return;
             case TakeState { Source: StateSource.Held held } when held.State != Head:
                 heartbeat!.Send();
@@ -55,15 +57,19 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
             case Commit commit:
                 Take(commit);
                 break;
-            case SaveState save when save.At == Head:
+            case SaveState save when save.At == saved?.At:
+                coordinator.Tell(saved with { Term = save.Term }, Self);
+                break;
+            case SaveState save when save.At == Head && save.At != saving:
                 Save(save);
                 break;
             case DeviceDone(var then):
                 busy = false;
                 then();
                 break;
-            case Written(var then):
-                then();
+            case StateSaved done:
+                saved = done;
+                coordinator.Tell(done, Self);
                 break;
             case WorkFailed(var reason):
                 Fail(reason);
@@ -116,7 +122,14 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
 
     private void Take(TakeState take)
     {
-        (Term, Head) = (take.Term, take.Source.State);
+        if (take.Term == Term && Head is { } current && current.Step >= take.Source.State.Step)
+        {
+            (take.Source as StateSource.FromPeer)?.Bundle.Dispose();
+            OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));
+            return;
+        }
+
+        (Term, Head, saving, saved) = (take.Term, take.Source.State, null, null);
         DropStep();
         OnState(() => Load(take.Source), state => coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self));
         foreach (var commit in earlyCommits.Where(c => c.Term == Term && c.Step > Head.Value.Step).ToArray())
@@ -176,6 +189,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
 
     private void Save(SaveState save)
     {
+        saving = save.At;
         OnState(replica.Snapshot, snapshot => Context.Run(
             disk!,
             () =>
@@ -183,7 +197,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
                 using (snapshot)
                     return checkpoints.WritePart(save.At, part, file => SafetensorsFile.Write(file, snapshot.Entries()));
             },
-            written => new Written(() => coordinator.Tell(new StateSaved(save.Term, save.At, written), Self)),
+            written => new StateSaved(save.Term, save.At, written),
             error => new WorkFailed(error)));
     }
 
@@ -196,8 +210,6 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     }
 
     private sealed record DeviceDone(Action Then);
-
-    private sealed record Written(Action Then);
 
     private sealed record WorkFailed(Exception Reason);
 }

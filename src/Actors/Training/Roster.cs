@@ -29,7 +29,7 @@ internal sealed class Roster
         if (known >= 0 && members[known].Life == here.Life)
         {
             member = members[known];
-            member.State = here.State;
+            (member.Before, member.State) = (member.State, here.State);
             return false;
         }
 
@@ -64,6 +64,15 @@ internal sealed class Roster
 
         public TermStep? State { get; set; }
 
+        /// <summary>The state of the heartbeat before.</summary>
+        public TermStep? Before { get; set; }
+
         public bool Ready { get; set; }
+
+        /// <summary>When it was last told which state to take.</summary>
+        public long ToldAt { get; set; }
+
+        /// <summary>It missed a commit: it has lost its state, or has said twice in a row that it holds an older one.</summary>
+        public bool IsBehind(TermStep head) => State is null || (State == Before && State.Value.Step < head.Step);
     }
 }

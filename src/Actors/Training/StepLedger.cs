@@ -62,7 +62,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             return false;
         if (entry.Phase == ShardPhase.GradientsSent)
             patience.Backward.Observe(now - entry.Since);
-        (entry.Phase, entry.Owner) = (ShardPhase.Done, worker);
+        (entry.Phase, entry.Owner, entry.Since) = (ShardPhase.Done, worker, now);
         DataWait += waited;
         return true;
     }
@@ -77,10 +77,12 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
         }
     }
 
+    /// <summary>When every shard is done and the keeper's delta isn't here, a repeated lease makes the keeper say it again.</summary>
     private bool IsOverdue(Entry entry, TimeSpan now) => entry.Phase switch
     {
         ShardPhase.Encoding => now - entry.Since > patience.Encoding.Limit,
         ShardPhase.GradientsSent => now - entry.Since > patience.Backward.Limit,
+        ShardPhase.Done => Delta is null && entry.Shard == 0 && now - entry.Since > patience.Backward.Limit,
         _ => false,
     };
 

@@ -152,7 +152,7 @@ internal sealed class StepLoop(
             (Now - lastCommit).TotalSeconds, open.DataWait.TotalSeconds / Math.Max(1, open.Contributors), open.Contributors, delta.Detection);
         var line = EventLog.Step(report);
         log.Write(line);
-        foreach (var worker in roster.ReadyWorkers)
+        foreach (var worker in roster.Workers)
             worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
         roster.Keeper!.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
         sum.Dispose();

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Step;
 
-/// <summary>Adds what <see cref="Encoder.Backward"/> gives.</summary>
+/// <summary>Adds what <see cref="IEncoder.Backward"/> gives.</summary>
 public sealed class FlatSum : ISum
 {
     public TensorBundle Add(TensorBundle a, TensorBundle b)
