@@ -140,7 +140,7 @@ public sealed class AugmenterTests
             golden.GetProperty("solarize").GetBoolean());
     }
 
-    private static Image Golden40By36() => new(Golden.Wave(3 * 40 * 36, 1.5).Select(v => (byte)((v + 1.0) * 127.5)).ToArray(), 40, 36);
+    private static Image Golden40By36() => new(Enumerable.Range(0, 3 * 40 * 36).Select(k => (byte)((Golden.WaveAt(k, 1.5) + 1) * 127.5)).ToArray(), 40, 36);
 
     private static Image[] Photos(int count, int height, int width) =>
     [

@@ -11,9 +11,19 @@ namespace Kindred.Gpu.Augmentation;
 /// Makes views of images. The pixels of a view are a function of (seed, epoch, sample, view) alone: the same bits in any batch, on any
 /// thread. On a CPU a fused kernel does it on the calling thread; elsewhere, batched tensor operations do.
 /// </summary>
-public sealed class Augmenter(AugmentOptions options, long seed, Device device)
+public sealed class Augmenter
 {
-    private readonly TensorAugment? tensors = device.type == DeviceType.CPU ? null : new TensorAugment(options, device);
+    private readonly AugmentOptions options;
+    private readonly long seed;
+    private readonly TensorAugment? tensors;
+
+    public Augmenter(AugmentOptions options, long seed, Device device)
+        : this(options, seed, device, fused: device.type == DeviceType.CPU)
+    {
+    }
+
+    internal Augmenter(AugmentOptions options, long seed, Device device, bool fused) =>
+        (this.options, this.seed, tensors) = (options, seed, fused ? null : new TensorAugment(options, device));
 
     /// <summary>Views of images, [V·b, 3, S, S] fp32 on the device, normalised; row v·b + i is view <c>views[v]</c> of image i.</summary>
     /// <param name="images">b images of any size.</param>
@@ -36,14 +46,23 @@ public sealed class Augmenter(AugmentOptions options, long seed, Device device)
             }
         }
 
-        return tensors is null ? Render(images, recipes, channelsLast) : Ordered(tensors.Apply(images, recipes), channelsLast);
+        return Make(images, recipes, channelsLast);
     }
 
     /// <summary>Images for evaluation, [b, 3, S, S] fp32: central part and normalisation only.</summary>
     public Tensor Evaluation(IReadOnlyList<Image> images, bool channelsLast = false)
     {
         ViewRecipe[] recipes = [.. images.Select(image => ViewRecipe.Central(options.Size, image.Height, image.Width))];
-        return tensors is null ? Render(images, [recipes], channelsLast) : Ordered(tensors.Plain(images, recipes), channelsLast);
+        return Make(images, [recipes], channelsLast, plain: true);
+    }
+
+    /// <summary>recipes[v][i] makes view v of image i; plain when they hold windows only.</summary>
+    internal Tensor Make(IReadOnlyList<Image> images, ViewRecipe[][] recipes, bool channelsLast, bool plain = false)
+    {
+        if (tensors is null)
+            return Render(images, recipes, channelsLast);
+        var x = tensors.Apply(images, recipes, plain);
+        return channelsLast ? TorchExtra.ChannelsLast(x) : x;
     }
 
     private Tensor Render(IReadOnlyList<Image> images, ViewRecipe[][] recipes, bool channelsLast)
@@ -57,6 +76,4 @@ public sealed class Augmenter(AugmentOptions options, long seed, Device device)
             kernel.Render(images[row % b], recipes[row / b][row % b], pixels.Slice(row * 3 * s * s, 3 * s * s));
         return (channelsLast ? y.permute(0, 3, 1, 2) : y).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Ordered(Tensor x, bool channelsLast) => channelsLast ? TorchExtra.ChannelsLast(x) : x;
 }

@@ -16,28 +16,28 @@ internal sealed class TensorAugment(AugmentOptions options, Device device)
     private readonly Tensor std = Column([options.Std.R, options.Std.G, options.Std.B], device);
 
     /// <summary>recipes[v][i] makes view v of image i. Returns [V·b, 3, S, S] fp32, normalised, view-major.</summary>
-    public Tensor Apply(IReadOnlyList<Image> images, ViewRecipe[][] recipes)
+    /// <param name="images">b images of any size.</param>
+    /// <param name="recipes">V by b.</param>
+    /// <param name="plain">Crop and normalise only.</param>
+    public Tensor Apply(IReadOnlyList<Image> images, ViewRecipe[][] recipes, bool plain)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         ViewRecipe[] all = [.. recipes.SelectMany(view => view)];
         var x = Crop(images, recipes);
-        var stages = (options.JitterP > 0 ? 4 : 0) + (options.GrayP > 0 ? 1 : 0);
-        for (var stage = 0; stage < stages; stage++)
-            x = Colour(x, [.. all.Select(recipe => recipe.Stage(stage))]);
-        if (options.BlurP > 0)
-            x = Blur(x, all);
-        if (options.SolarizeP > 0)
-            x = Solarize(x, all);
+        if (!plain)
+            x = Change(x, all);
         return x.sub_(mean).div_(std).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Crop and normalise only. Returns [b, 3, S, S].</summary>
-    public Tensor Plain(IReadOnlyList<Image> images, ViewRecipe[] recipes)
+    private Tensor Change(Tensor x, ViewRecipe[] recipes)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        return Crop(images, [recipes]).sub_(mean).div_(std).MoveToOuterDisposeScope();
+        var stages = (options.JitterP > 0 ? 4 : 0) + (options.GrayP > 0 ? 1 : 0);
+        for (var stage = 0; stage < stages; stage++)
+            x = Colour(x, [.. recipes.Select(recipe => recipe.Stage(stage))]);
+        if (options.BlurP > 0)
+            x = Blur(x, recipes);
+        return options.SolarizeP > 0 ? Solarize(x, recipes) : x;
     }
 
     private Tensor Crop(IReadOnlyList<Image> images, ViewRecipe[][] recipes)

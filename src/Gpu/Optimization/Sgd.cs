@@ -1,4 +1,5 @@
 using Kindred.Gpu.Models;
+using Kindred.Gpu.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,31 +20,12 @@ public sealed class Sgd(ParameterLayout layout, Device device, double weightDeca
     public void Step(Tensor parameters, Tensor gradient, double lr)
     {
         using var noGrad = no_grad();
-        velocity.mul_(momentum).add_(gradient);
-        AddDecay(velocity, parameters, weightDecay);
-        if (nesterov)
-        {
-            // The decayed parameters must be those before the step, so they go first: p ← p − lr·λp.
-            AddDecay(parameters, parameters, -lr * weightDecay);
-            parameters.add_(gradient, -lr).add_(velocity, -lr * momentum);
-        }
-        else
-            parameters.add_(velocity, -lr);
+        TorchExtra.SgdStep_(parameters, gradient, velocity, lr, momentum, weightDecay, nesterov, decay);
     }
 
     public void Dispose()
     {
         velocity.Dispose();
         decay?.Dispose();
-    }
-
-    private void AddDecay(Tensor target, Tensor parameters, double scale)
-    {
-        if (scale == 0)
-            return;
-        if (decay is null)
-            target.add_(parameters, scale);
-        else
-            target.addcmul_(parameters, decay, scale);
     }
 }
