@@ -56,7 +56,7 @@ public sealed class AugmenterTests
                 for (var at = 0; at < 28 || at < batch; at += batch)
                 {
                     var part = Make(All, [.. images.Skip(at).Take(batch)], [.. recipes.Skip(at).Take(batch)], fused);
-                    Assert.True(part.equal(whole.narrow(0, at, part.shape[0])), $"batch {batch} at {at}, {threads} threads");
+                    Assert.True(part.SameBits(whole.narrow(0, at, part.shape[0])), $"batch {batch} at {at}, {threads} threads");
                 }
         }
     }
@@ -69,10 +69,10 @@ public sealed class AugmenterTests
         var both = augmenter.Views(images, [10, 20, 30], 1, [0, 5]);
         Assert.Equal([6L, 3, 32, 32], both.shape);
         var alone = augmenter.Views([images[2]], [30], 1, [5]);
-        Assert.True(both.narrow(0, 5, 1).equal(alone));
-        Assert.False(augmenter.Views([images[2]], [30], 2, [5]).equal(alone));
-        Assert.False(augmenter.Views([images[2]], [31], 1, [5]).equal(alone));
-        Assert.True(augmenter.Views([images[2]], [30], 1, [5], channelsLast: true).contiguous().equal(alone));
+        Assert.True(both.narrow(0, 5, 1).SameBits(alone));
+        Assert.False(augmenter.Views([images[2]], [30], 2, [5]).SameBits(alone));
+        Assert.False(augmenter.Views([images[2]], [31], 1, [5]).SameBits(alone));
+        Assert.True(augmenter.Views([images[2]], [30], 1, [5], channelsLast: true).contiguous().SameBits(alone));
     }
 
     [Fact]

@@ -16,9 +16,9 @@ public sealed class FlatParametersTests
         Model.Layout.Initialise(parameters.Flat, 7);
         var first = parameters.Flat.clone();
         Model.Layout.Initialise(parameters.Flat, 7);
-        Assert.True(parameters.Flat.equal(first).all().item<bool>());
+        Assert.True(parameters.Flat.SameBits(first));
         Model.Layout.Initialise(parameters.Flat, 8);
-        Assert.False(parameters.Flat.equal(first).all().item<bool>());
+        Assert.False(parameters.Flat.SameBits(first));
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class FlatParametersTests
         var x = Golden.Images(8, 32);
         var z = Model.Project(x, parameters.With(with, NormMode.Batch));
         using var noGrad = no_grad();
-        Assert.True(Model.Project(x, parameters.With(without, NormMode.Batch)).equal(z));
-        Assert.True(with.Mean.equal(without.Mean) && with.Variance.equal(without.Variance));
+        Assert.True(Model.Project(x, parameters.With(without, NormMode.Batch)).SameBits(z));
+        Assert.True(with.Mean.SameBits(without.Mean) && with.Variance.SameBits(without.Variance));
         Assert.True(with.Variance.min().item<float>() > 0);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kindred.Gpu.Models;
+using Kindred.Gpu.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class Golden
     public static double[] Numbers(this JsonElement element, string property) =>
         [.. element.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
 
-    /// <summary>n values in [−1, 1], as wave() in nets.py.</summary>
+    /// <summary>n values in [−1, 1), as wave() in nets.py.</summary>
     public static float[] Wave(long n, double phase)
     {
         var values = new float[n];
@@ -49,6 +50,10 @@ internal static class Golden
         }
     }
 
+    /// <summary>The same shape and the same bits.</summary>
+    public static bool SameBits(this Tensor x, Tensor y) =>
+        x.shape.SequenceEqual(y.shape) && TorchExtra.Bytes(x.contiguous()).SequenceEqual(TorchExtra.Bytes(y.contiguous()));
+
     /// <summary>Every element within <paramref name="tolerance"/> of the largest expected one.</summary>
     public static void AssertClose(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance)
     {
@@ -58,5 +63,9 @@ internal static class Golden
             Assert.True(Math.Abs(expected[i] - actual[i]) <= bound, $"element {i}: expected {expected[i]}, got {actual[i]}");
     }
 
-    public static double WaveAt(long k, double phase) => Math.Sin(phase + 0.37 * k + 1e-3 * k * (k % 7));
+    public static double WaveAt(long k, double phase)
+    {
+        var x = Math.Sin(12.9898 * k + 78.233 * phase) * 43758.5453;
+        return 2 * (x - Math.Floor(x)) - 1;
+    }
 }

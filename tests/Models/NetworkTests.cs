@@ -41,8 +41,8 @@ public sealed class NetworkTests
     }
 
     [Theory]
-    [InlineData("resnet20", 64, 270_896)]
-    [InlineData("resnet110", 64, 1_730_128)]
+    [InlineData("resnet20", 64, 271_824)]
+    [InlineData("resnet110", 64, 1_730_064)]
     [InlineData("resnet34", 512, 21_284_672)]
     [InlineData("wrn-40-2", 128, 2_242_256)]
     public void HasTheSizeOfItsPaper(string name, int width, long parameters)

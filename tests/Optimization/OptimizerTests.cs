@@ -45,7 +45,7 @@ public sealed class OptimizerTests
         var copy = parameters.clone();
         whole.Step(parameters, Gradient(1), 0.05);
         resumed.Step(copy, Gradient(1), 0.05);
-        Assert.True(copy.equal(parameters));
+        Assert.True(copy.SameBits(parameters));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class OptimizerTests
             optimizer.Step(parameters, parameters * 0.7, 0.21);
             return parameters;
         }).ToArray();
-        Assert.True(results[0].equal(results[1]));
+        Assert.True(results[0].SameBits(results[1]));
     }
 
     private static IOptimizer Make(string name) => name switch

@@ -34,7 +34,7 @@ public sealed class Augmenter
     public Tensor Views(IReadOnlyList<Image> images, ReadOnlySpan<int> samples, int epoch, ReadOnlySpan<int> views, bool channelsLast = false)
     {
         if (images.Count == 0 || images.Count != samples.Length)
-            throw new ArgumentException($"{images.Count} images for {samples.Length} samples");
+            throw new ArgumentException($"{images.Count} images for {samples.Length} samples", nameof(images));
         var recipes = new ViewRecipe[views.Length][];
         for (var v = 0; v < views.Length; v++)
         {

@@ -56,7 +56,7 @@ internal sealed class TensorAugment(AugmentOptions options, Device device)
         for (var i = 0; i < n; i++)
             images[i].Pixels.Span.CopyTo(bytes.AsSpan(i * 3 * h * w));
         var x = tensor(bytes, [n, 3, h, w], device: device).to(ScalarType.Float32).div_(255);
-        if (recipes.All(recipe => recipe.Window == Window.Whole))
+        if ((h, w) == (options.Size, options.Size) && recipes.All(recipe => recipe.Window == Window.Whole))
             return x;
         float[] theta = [.. recipes.Select(recipe => recipe.Window).SelectMany(window => new[]
             { window.ScaleX, 0, window.ShiftX, 0, window.ScaleY, window.ShiftY }).Select(value => (float)value)];

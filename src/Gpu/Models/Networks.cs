@@ -19,7 +19,7 @@ public static class Networks
     public static Network Encoder(ParameterLayout layout, string name, Stem stem)
     {
         if (!Names.Contains(name))
-            throw new ArgumentException($"model={name} is unknown; one of {string.Join(", ", Names)}");
+            throw new ArgumentException($"model={name} is unknown; one of {string.Join(", ", Names)}", nameof(name));
         var (plain, room) = (new Room(layout), new Room(layout, FanOut: true));
         int[] wide = [64, 128, 256, 512];
         return name switch

@@ -41,7 +41,7 @@ public sealed class ParameterLayout
     public int IndexOf(string name)
     {
         var index = parameters.FindIndex(parameter => parameter.Name == name);
-        return index >= 0 ? index : throw new ArgumentException($"parameter {name} is not in this network");
+        return index >= 0 ? index : throw new ArgumentException($"parameter {name} is not in this network", nameof(name));
     }
 
     /// <summary>A parameter as a view, in its own shape, of <paramref name="flat"/> [P]: parameters, gradient, momentum, EMA alike.</summary>

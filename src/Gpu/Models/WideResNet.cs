@@ -17,7 +17,7 @@ internal sealed class WideResNet : Network
     public WideResNet(Room room, Stem stem, int depth, int k)
     {
         if (stem != Stem.Cifar)
-            throw new ArgumentException($"wrn-{depth}-{k} has the CIFAR stem only");
+            throw new ArgumentException($"wrn-{depth}-{k} has the CIFAR stem only", nameof(stem));
         conv1 = new Conv(room, "conv1", 3, 16, 3);
         Width = 16;
         for (var stage = 0; stage < 3; stage++)
