@@ -31,7 +31,7 @@ public sealed class BankTests
     {
         using var z = Make.Rows(1, 2, 30, 8);
         using var objective = new Objective(options with { BankCurrent = true }, null, 8, CPU);
-        var error = Assert.Throws<ArgumentException>(() => objective.Compute(z, null, Make.Ids(30), 1, 30, false, false));
+        var error = Assert.Throws<ContrastException>(() => objective.Compute(z, null, Make.Ids(30), 1, 30, false, false));
         Assert.Contains("60 keys", error.Message, StringComparison.Ordinal);
     }
 
@@ -80,7 +80,7 @@ public sealed class BankTests
     {
         using var scope = NewDisposeScope();
         using var other = new Objective(options with { BankLength = 36 }, null, 8, CPU);
-        var error = Assert.Throws<ArgumentException>(() => other.Restore(Filled(options, 1).State()));
+        var error = Assert.Throws<ContrastException>(() => other.Restore(Filled(options, 1).State()));
         Assert.Equal("'bank.keys' was saved as [37, 8], not [36, 8]", error.Message);
     }
 

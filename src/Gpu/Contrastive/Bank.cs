@@ -73,14 +73,14 @@ public sealed class Bank : IDisposable
         ["bank.ring"] = tensor(new long[] { newest, Count }),
     };
 
-    /// <exception cref="ArgumentException">A part is missing, or the bank saved has another length or width.</exception>
+    /// <exception cref="ContrastException">A part is missing, or the bank saved has another length or width.</exception>
     internal void Restore(IReadOnlyDictionary<string, Tensor> state)
     {
         using var off = no_grad();
         Tensor Part(string name, params long[] shape) =>
-            !state.TryGetValue(name, out var part) ? throw new ArgumentException($"the saved state has no '{name}'")
+            !state.TryGetValue(name, out var part) ? throw new ContrastException($"the saved state has no '{name}'")
             : part.shape.SequenceEqual(shape) ? part
-            : throw new ArgumentException($"'{name}' was saved as [{string.Join(", ", part.shape)}], not [{string.Join(", ", shape)}]");
+            : throw new ContrastException($"'{name}' was saved as [{string.Join(", ", part.shape)}], not [{string.Join(", ", shape)}]");
         keys.copy_(Part("bank.keys", keys.shape));
         Part("bank.ids", Length).data<long>().CopyTo(ids);
         Part("bank.views", Length).data<int>().CopyTo(views);

@@ -73,7 +73,7 @@ internal sealed class Columns
     {
         var rows = options.ColumnViews * ids.Length;
         if (options.Negatives == NegativeSource.Bank && options.BankCurrent && rows > options.BankLength)
-            throw new ArgumentException($"the bank of {options.BankLength} rows can't hold the step's own {rows} keys; make it longer");
+            throw new ContrastException($"the bank of {options.BankLength} rows can't hold the step's own {rows} keys; make it longer");
         return new Columns(options, bank, step.reshape(rows, step.shape[2]), ids, stepNumber);
     }
 

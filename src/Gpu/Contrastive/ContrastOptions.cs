@@ -52,7 +52,7 @@ public sealed record ContrastOptions(
     /// <summary>Whether the step's own columns are shared by all its anchors, or each image sees only its own.</summary>
     internal bool SharesStepColumns => Negatives != NegativeSource.Bank || BankCurrent;
 
-    /// <exception cref="ArgumentException">The options contradict one another; the message says how.</exception>
+    /// <exception cref="ContrastException">The options contradict one another; the message says how.</exception>
     internal void Check()
     {
         Require(double.IsFinite(Tau) && Tau > 0, $"the temperature must be positive, not {Tau}");
@@ -67,6 +67,9 @@ public sealed record ContrastOptions(
     private static void Require(bool holds, string otherwise)
     {
         if (!holds)
-            throw new ArgumentException(otherwise);
+            throw new ContrastException(otherwise);
     }
 }
+
+/// <summary>Options, inputs or a saved state that don't fit one another; the message is one line for the user.</summary>
+public sealed class ContrastException(string message) : Exception(message);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Kindred.Gpu.Contrastive;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Kindred.Gpu.Contrastive;
 /// <param name="Images">Images looked at; all anchors of an image share one F.</param>
 /// <param name="Detections">Σ |F|.</param>
 /// <param name="AgeSum">Σ of the ages, in steps, of the bank rows among the detections, of which there are <paramref name="FromBank"/>.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct DetectionStats(
     long Images, long Detections, double PrecisionSum, long PrecisionImages, double RecallSum, long RecallImages, double AgeSum, long FromBank)
 {

@@ -17,7 +17,7 @@ internal static class FalseNegatives
     public static Tensor Detect(ContrastOptions options, Columns columns, Tensor logits, Tensor? keys, int from)
     {
         if (options.Threshold >= 1)
-            return empty(0, dtype: ScalarType.Int64, device: logits.device);
+            return empty([0], ScalarType.Int64, logits.device);
         var scores = Scores(options, columns, logits, keys);
         Exclude(scores, columns, from);
         var least = options.Threshold > -1 ? options.Threshold / options.Tau : double.NegativeInfinity;
@@ -68,6 +68,6 @@ internal static class FalseNegatives
             columns.OfStep(table).fill_(float.NegativeInfinity);
         var earlier = columns.Earlier(from, (int)scores.shape[0]);
         if (earlier.Length > 0)
-            scores.view(-1).index_fill_(0, tensor(earlier, device: scores.device), float.NegativeInfinity);
+            Cells.Fill(scores, tensor(earlier, device: scores.device), float.NegativeInfinity);
     }
 }

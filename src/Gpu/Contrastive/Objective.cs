@@ -19,12 +19,12 @@ public sealed class Objective : IDisposable
 
     /// <param name="labels">Each sample's label by its id, below 0 where unknown; null: none. They only measure, save for the oracle.</param>
     /// <param name="width">D, the length of a projection.</param>
-    /// <exception cref="ArgumentException">The options contradict one another.</exception>
+    /// <exception cref="ContrastException">The options contradict one another.</exception>
     public Objective(ContrastOptions options, IReadOnlyList<int>? labels, int width, Device device)
     {
         options.Check();
         if (options.Oracle && options.Mode != CancelMode.None && labels is null)
-            throw new ArgumentException("the oracle needs labels, and the data has none");
+            throw new ContrastException("the oracle needs labels, and the data has none");
         (this.options, this.labels) = (options, labels);
         bank = options.UsesBank ? new Bank(options.BankLength, width, device) : null;
     }
@@ -77,7 +77,7 @@ public sealed class Objective : IDisposable
     /// <summary>A copy of the objective's state for a checkpoint; the caller disposes the tensors. Empty without a bank.</summary>
     public Dictionary<string, Tensor> State() => bank?.State() ?? new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">The state is another bank's.</exception>
+    /// <exception cref="ContrastException">The state is another bank's.</exception>
     public void Restore(IReadOnlyDictionary<string, Tensor> state) => bank?.Restore(state);
 
     public void Dispose() => bank?.Dispose();
@@ -127,8 +127,8 @@ public sealed class Objective : IDisposable
     private void CheckShapes(Tensor z, Tensor? keys, long[] ids)
     {
         if (z.dim() != 3 || z.shape[0] != options.AllViews || z.shape[1] != ids.Length || ids.Length == 0)
-            throw new ArgumentException($"projections [{string.Join(", ", z.shape)}] don't fit {options.AllViews} views of {ids.Length} images");
+            throw new ContrastException($"projections [{string.Join(", ", z.shape)}] don't fit {options.AllViews} views of {ids.Length} images");
         if (keys is not null && !keys.shape.SequenceEqual(z.shape))
-            throw new ArgumentException($"keys [{string.Join(", ", keys.shape)}] and projections [{string.Join(", ", z.shape)}] differ in shape");
+            throw new ContrastException($"keys [{string.Join(", ", keys.shape)}] and projections [{string.Join(", ", z.shape)}] differ in shape");
     }
 }

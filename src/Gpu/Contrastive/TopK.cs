@@ -34,11 +34,12 @@ internal static class TopK
     private static (Tensor Values, Tensor Columns) OneByOne(Tensor scores, int k)
     {
         var left = scores.clone();
+        var taken = full([scores.shape[0], 1], float.NegativeInfinity, device: scores.device);
         var (values, columns) = (new Tensor[k], new Tensor[k]);
         for (var i = 0; i < k; i++)
         {
             (values[i], columns[i]) = left.max(1, keepdim: true);
-            left.scatter_(1, columns[i], float.NegativeInfinity);
+            left.scatter_(1, columns[i], taken);
         }
 
         return (cat(values, 1), cat(columns, 1));
