@@ -130,6 +130,6 @@ public sealed class BankTests
     {
         var (x, y) = (a.State(), b.State());
         Assert.Equal(x.Keys, y.Keys);
-        Assert.All(x.Keys, name => Assert.True(x[name].equal(y[name]), name));
+        Assert.All(x.Keys, name => Assert.True(x[name].eq(y[name]).all().ToBoolean(), name));
     }
 }

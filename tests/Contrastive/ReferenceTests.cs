@@ -9,7 +9,7 @@ public sealed class ReferenceTests
 {
     [Fact]
     public void LossGradientAndStatisticsAreTheEquations() =>
-        Prop.ForAll<int>(Compare).QuickCheckThrowOnFailure();
+        FsCheck.Check.QuickThrowOnFailure(Prop.ForAll<int>(Compare));
 
     [Fact]
     public void EveryCombinationOfChoices()
