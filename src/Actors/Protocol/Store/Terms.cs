@@ -37,8 +37,10 @@ public sealed class Terms(IFiles files, string folder)
     {
         if (OwnerOf(record.Term) is null)
             throw new RunStoreException($"Term {record.Term} can't start in {folder}: nobody claimed it.");
-        var known = Records();
-        TermChain.Of([.. known.Where(r => r.Term < record.Term), record]);
+        var earlier = Records().Where(r => r.Term < record.Term).ToList();
+        if (record.Parent != 0 && !TermChain.Of(earlier).Counts(new TermStep(record.Parent, record.Step)))
+            throw new RunStoreException($"Term {record.Term} can't start from ({record.Parent}, {record.Step}): that state doesn't count.");
+        TermChain.Of([.. earlier, record]);
         var path = PathOf(record.Term, Start);
         files.TryCreate(path, StoreJson.Bytes(record));
         if (StoreJson.Read<StartRecord>(files, path) is var there && there != record)
