@@ -26,7 +26,10 @@ public abstract class Actor
     {
     }
 
-    /// <summary>Runs when the children have stopped and the executors' work has ended; what it throws is logged.</summary>
+    /// <summary>
+    /// Runs when the children have stopped and the executors' work has ended, also after a <see cref="PreStart"/> that failed.
+    /// What it throws is logged.
+    /// </summary>
     protected internal virtual void PostStop()
     {
     }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Kindred.Actors.Messaging;
 
 /// <summary>
-/// All that an actor may use of the world. Only its own actor calls it, while handling a message, in PreStart or in PostStop;
-/// <see cref="Self"/>, <see cref="Clock"/> and <see cref="Log"/> may be used from everywhere.
+/// All that an actor may use of the world. Only its own actor calls it, on its own turn; in PostStop it can start nothing more.
+/// <see cref="Self"/>, <see cref="Clock"/> and <see cref="Log"/> may be used from everywhere, so also by work on an executor.
 /// </summary>
 public interface IActorContext
 {
