@@ -18,7 +18,9 @@ public sealed class TermsTests : IDisposable
     {
         Assert.Equal(0, Terms.NewestClaim());
         Assert.Equal(1, Terms.TryClaim("a"));
+        Assert.True(Terms.IsNewest(1));
         Assert.Equal(2, Terms.TryClaim("b"));
+        Assert.False(Terms.IsNewest(1));
         Assert.Equal(2, Terms.NewestClaim());
         Assert.Equal("a", Terms.OwnerOf(1));
         Assert.Null(Terms.OwnerOf(3));
