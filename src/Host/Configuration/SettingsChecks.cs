@@ -49,9 +49,9 @@ public static class SettingsChecks
     private static string? BankError(Settings settings)
     {
         var (contrast, batch) = (settings.Contrast, settings.Optimization.Batch);
+        if (contrast is { Negatives: Negatives.Bank, BankViews: BankViews.Main, Views: < 2 })
+            return "negatives=bank with bank.views=main needs views of at least 2: an image's positives are its other main views";
         if (contrast.Negatives != Negatives.Bank || !contrast.BankCurrent) return null;
-        if (contrast is { BankViews: BankViews.Main, Views: < 2 })
-            return "bank.views=main with bank.current=true needs views of at least 2: an image's positives are its other rows in the bank";
         var rows = (long)batch * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
         return contrast.BankLength < rows ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
     }

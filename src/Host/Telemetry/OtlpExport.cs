@@ -1,0 +1,41 @@
+using Kindred.Host.Configuration;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Kindred.Host.Telemetry;
+
+/// <summary>Sends the meters and activity sources named Kindred.* to an OTLP collector while it lives; the rest goes out at the end.</summary>
+public sealed class OtlpExport : IDisposable
+{
+    private const string Ours = "Kindred.*";
+
+    private readonly MeterProvider meters;
+    private readonly TracerProvider traces;
+
+    private OtlpExport(Uri address, string run)
+    {
+        var resource = ResourceBuilder.CreateDefault().AddService("kindred", serviceInstanceId: run);
+        void To(OtlpExporterOptions options) => options.Endpoint = address;
+        meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Ours).AddOtlpExporter(To).Build();
+        traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Ours).AddOtlpExporter(To).Build();
+    }
+
+    /// <returns>null where <c>telemetry.otlp</c> isn't set: then nothing listens, and instruments cost nothing.</returns>
+    /// <exception cref="ConfigurationException">telemetry.otlp is no http or https address.</exception>
+    public static OtlpExport? Start(Settings settings)
+    {
+        if (settings.Telemetry.Otlp is not { } text) return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
+            ? new(address, settings.Run.Folder)
+            : throw new ConfigurationException($"telemetry.otlp: '{text}' is not an address such as http://localhost:4317");
+    }
+
+    public void Dispose()
+    {
+        traces.Dispose();
+        meters.Dispose();
+    }
+}
