@@ -24,14 +24,8 @@ public sealed class OtlpExport : IDisposable
     }
 
     /// <returns>null where <c>telemetry.otlp</c> isn't set: then nothing listens, and instruments cost nothing.</returns>
-    /// <exception cref="ConfigurationException">telemetry.otlp is no http or https address.</exception>
-    public static OtlpExport? Start(Settings settings)
-    {
-        if (settings.Telemetry.Otlp is not { } text) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
-            ? new(address, settings.Run.Folder)
-            : throw new ConfigurationException($"telemetry.otlp: '{text}' is not an address such as http://localhost:4317");
-    }
+    public static OtlpExport? Start(Settings settings) =>
+        settings.Telemetry.Otlp is { } address ? new(new(address), settings.Run.Folder) : null;
 
     public void Dispose()
     {
