@@ -1,0 +1,40 @@
+using Kindred.Actors.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Kindred.Actors.Engines;
+
+/// <summary>Counts undelivered messages, tells who wants to know, and logs at most one a second.</summary>
+internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan LogPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private Action<DeadLetter>? handlers;
+    private long count;
+    private long logged;
+    private long logTime;
+
+    internal long Count => Interlocked.Read(ref count);
+
+    internal void Subscribe(Action<DeadLetter> handler)
+    {
+        lock (gate)
+            handlers += handler;
+    }
+
+    internal void Take(in Envelope envelope, ActorRef receiver, string reason)
+    {
+        var number = Interlocked.Increment(ref count);
+        ActorTelemetry.DeadLetters.Add(1, ActorTelemetry.Tag(receiver.Path));
+        (envelope.Sender as IAsk)?.Undelivered(reason);
+        handlers?.Invoke(new DeadLetter(envelope.Message, envelope.Sender, receiver, reason));
+
+        var last = Interlocked.Read(ref logTime);
+        var due = number == 1 || clock.GetElapsedTime(last) >= LogPeriod;
+        if (due && Interlocked.CompareExchange(ref logTime, clock.GetTimestamp(), last) == last)
+        {
+            var others = number - Interlocked.Exchange(ref logged, number) - 1;
+            EngineLog.DeadLetter(log, envelope.Message.GetType().Name, receiver.Path, reason, others);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Kindred.Actors.Messaging;
+
+namespace Kindred.Actors.Engines;
+
+/// <summary>
+/// Two queues, signals before messages, emptied by at most one pool thread at a time, after the idea of Proto.Actor's mailbox.
+/// A poster enqueues first and then tries to turn idle into busy; the runner turns busy into idle first and then looks at the queues
+/// once more. Whichever comes second sees the other, so nothing is left lying.
+/// </summary>
+internal sealed class Mailbox(LocalActor actor, int capacity) : IThreadPoolWorkItem
+{
+    /// <summary>Turns in a row, before other actors get the thread.</summary>
+    private const int Burst = 256;
+
+    private readonly ConcurrentQueue<object> signals = new();
+    private readonly ConcurrentQueue<Envelope> messages = new();
+    private int depth;
+    private int busy;
+
+    internal int Depth => Volatile.Read(ref depth);
+
+    /// <summary>False when full.</summary>
+    internal bool TryPost(in Envelope envelope)
+    {
+        if (Interlocked.Increment(ref depth) > capacity)
+        {
+            Interlocked.Decrement(ref depth);
+            return false;
+        }
+
+        messages.Enqueue(envelope);
+        Schedule();
+        return true;
+    }
+
+    internal void PostSignal(object signal)
+    {
+        signals.Enqueue(signal);
+        Schedule();
+    }
+
+    private void Schedule()
+    {
+        if (Interlocked.CompareExchange(ref busy, 1, 0) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        actor.Thread = Environment.CurrentManagedThreadId;
+        for (var turn = 0; turn < Burst && TakeTurn(); turn++)
+        {
+        }
+
+        actor.Thread = 0;
+        Interlocked.Exchange(ref busy, 0);
+        if (!signals.IsEmpty || (!actor.Suspended && !messages.IsEmpty))
+            Schedule();
+    }
+
+    private bool TakeTurn()
+    {
+        if (signals.TryDequeue(out var signal))
+            actor.OnSignal(signal);
+        else if (!actor.Suspended && TryTake(out var envelope))
+            actor.OnMessage(envelope);
+        else
+            return false;
+        return true;
+    }
+
+    internal bool TryTake(out Envelope envelope)
+    {
+        var taken = messages.TryDequeue(out envelope);
+        if (taken)
+            Interlocked.Decrement(ref depth);
+        return taken;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace Kindred.Actors.Protocol.Store;
+
+/// <summary>
+/// A run's folder: resolved configuration, versions, terms, checkpoints, metrics and log; locked while this object lives, so that
+/// a second process is refused. The configuration is written last and removed first: where it is, there is a run.
+/// </summary>
+public sealed class RunDirectory : IDisposable
+{
+    private readonly IDisposable held;
+
+    private RunDirectory(IFiles files, string path, IDisposable held, Action<string> warn)
+    {
+        (Files, Root, this.held) = (files, path, held);
+        Terms = new Terms(files, TermsOf(path));
+        Checkpoints = new CheckpointStore(files, CheckpointsOf(path), warn);
+        Metrics = new MetricsLog(files, MetricsOf(path));
+    }
+
+    public IFiles Files { get; }
+
+    public string Root { get; }
+
+    public Terms Terms { get; }
+
+    public CheckpointStore Checkpoints { get; }
+
+    public MetricsLog Metrics { get; }
+
+    /// <summary>The lines of metrics.jsonl that count now.</summary>
+    public IReadOnlyList<MetricsEntry> ReadMetrics() => MetricsLog.Read(Files, MetricsOf(Root), Terms.Chain());
+
+    public static string ConfigurationOf(string path) => Path.Combine(path, "config.hocon");
+
+    public static string VersionsOf(string path) => Path.Combine(path, "versions.json");
+
+    public static string MetricsOf(string path) => Path.Combine(path, "metrics.jsonl");
+
+    public static string LogOf(string path) => Path.Combine(path, "kindred.log");
+
+    public static string TermsOf(string path) => Path.Combine(path, "terms");
+
+    public static string CheckpointsOf(string path) => Path.Combine(path, "checkpoints");
+
+    /// <summary>
+    /// Makes a new run and locks it exclusively; <paramref name="holder"/> tells whoever is refused who holds it, as in
+    /// "process 4711 on gpu3". With <paramref name="overwrite"/> a run that is there is deleted, but no other file of the folder.
+    /// </summary>
+    /// <exception cref="RunStoreException">The folder holds a run, is in use, or can't be written.</exception>
+    public static RunDirectory Create(
+        IFiles files, string path, string holder, string configuration, IReadOnlyDictionary<string, string> versions, bool overwrite,
+        Action<string> warn)
+    {
+        files.CreateFolder(path);
+        var run = new RunDirectory(files, path, Lock(files, path, LockMode.Exclusive, holder), warn);
+        try
+        {
+            if (RunFiles(files, path) is { Count: > 0 } remains)
+            {
+                if (!overwrite)
+                    throw new RunStoreException(
+                        $"{path} already holds a run: `kindred resume {path}` goes on with it, overwrite=true deletes it, run=… names another folder.");
+                foreach (var file in remains)
+                    files.Delete(file);
+            }
+
+            files.CreateFolder(TermsOf(path));
+            files.CreateFolder(CheckpointsOf(path));
+            run.Start();
+            var listed = StoreJson.Bytes(new SortedDictionary<string, string>(versions.ToDictionary(), StringComparer.Ordinal));
+            files.Replace(VersionsOf(path), stream => stream.Write(listed));
+            files.Replace(ConfigurationOf(path), stream => stream.Write(Encoding.UTF8.GetBytes(configuration)));
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a run to go on with it and locks it: exclusively for one process, then what a death left is cleaned up; shared for
+    /// a cluster node.
+    /// </summary>
+    /// <exception cref="RunStoreException">There is no run, or it is in use.</exception>
+    public static RunDirectory Open(IFiles files, string path, string holder, LockMode mode, Action<string> warn)
+    {
+        ReadConfiguration(files, path);
+        var run = new RunDirectory(files, path, Lock(files, path, mode, holder), warn);
+        try
+        {
+            if (mode == LockMode.Exclusive)
+                run.Start();
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The resolved configuration (HOCON) of a run; needs no lock.</summary>
+    /// <exception cref="RunStoreException">There is no run.</exception>
+    public static string ReadConfiguration(IFiles files, string path) =>
+        files.ReadAll(ConfigurationOf(path)) is { } bytes
+            ? Encoding.UTF8.GetString(bytes)
+            : throw new RunStoreException($"{path} holds no run (no config.hocon); `kindred train run={path} …` starts one.");
+
+    public void Dispose() => held.Dispose();
+
+    private void Start()
+    {
+        foreach (var folder in new[] { Root, TermsOf(Root), CheckpointsOf(Root) })
+        {
+            foreach (var name in Files.List(folder).Where(n => n.EndsWith(IFiles.Temporary, StringComparison.Ordinal)))
+                Files.Delete(Path.Combine(folder, name));
+        }
+
+        Metrics.CutTornLine();
+    }
+
+    private static IDisposable Lock(IFiles files, string path, LockMode mode, string holder)
+    {
+        var file = Path.Combine(path, "lock");
+        return files.TryLock(file, mode, holder) ?? throw new RunStoreException(
+            $"{path} is in use by {Encoding.UTF8.GetString(files.ReadAll(file) ?? [])}; stop it, or wait for its end.");
+    }
+
+    // The configuration first, so that a half-removed run is none.
+    private static List<string> RunFiles(IFiles files, string path) =>
+    [
+        .. new[] { ConfigurationOf(path), MetricsOf(path) }.Where(file => files.List(path).Contains(Path.GetFileName(file))),
+        .. new[] { TermsOf(path), CheckpointsOf(path) }.SelectMany(folder => files.List(folder).Select(name => Path.Combine(folder, name))),
+    ];
+}

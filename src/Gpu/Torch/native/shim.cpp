@@ -1,1 +1,0 @@
-extern "C" __attribute__((visibility("default"))) int kt_version() { return 1; }

@@ -1,0 +1,148 @@
+// Lifetime, errors, creation, properties and raw memory.
+#include "shim.h"
+#include <atomic>
+#include <cstring>
+#include <string>
+
+namespace {
+std::atomic<int64_t> live{0};
+thread_local std::string last_error;
+}  // namespace
+
+namespace kt {
+
+Handle wrap(at::Tensor tensor) {
+  auto handle = new at::Tensor(std::move(tensor));
+  live.fetch_add(1, std::memory_order_relaxed);
+  return handle;
+}
+
+void fail(const std::exception& error) noexcept {
+  try {
+    auto torch = dynamic_cast<const c10::Error*>(&error);
+    last_error = torch ? torch->what_without_backtrace() : error.what();
+    last_error.resize(std::min(last_error.size(), last_error.find('\n')));
+  } catch (...) {
+    last_error.clear();
+  }
+}
+
+}  // namespace kt
+
+API const char* kt_error() { return last_error.c_str(); }
+API int64_t kt_live() { return live.load(std::memory_order_relaxed); }
+API void kt_free(Handle x) {
+  delete x;
+  live.fetch_sub(1, std::memory_order_relaxed);
+}
+
+API Handle kt_empty(const int64_t* size, int64_t n, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::empty(kt::dims(size, n), kt::options(dtype, device, index)); });
+}
+API Handle kt_full(const int64_t* size, int64_t n, kt::Scalar value, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::full(kt::dims(size, n), value.get(), kt::options(dtype, device, index)); });
+}
+API Handle kt_zeros(const int64_t* size, int64_t n, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::zeros(kt::dims(size, n), kt::options(dtype, device, index)); });
+}
+API Handle kt_arange(kt::Scalar start, kt::Scalar stop, kt::Scalar step, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::arange(start.get(), stop.get(), step.get(), kt::options(dtype, device, index)); });
+}
+API Handle kt_linspace(double start, double end, int64_t steps, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::linspace(start, end, steps, kt::options(dtype, device, index)); });
+}
+API Handle kt_eye(int64_t rows, int64_t columns, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::eye(rows, columns, kt::options(dtype, device, index)); });
+}
+API Handle kt_rand(const int64_t* size, int64_t n, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::rand(kt::dims(size, n), kt::options(dtype, device, index)); });
+}
+API Handle kt_randn(const int64_t* size, int64_t n, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::randn(kt::dims(size, n), kt::options(dtype, device, index)); });
+}
+API Handle kt_randint(int64_t low, int64_t high, const int64_t* size, int64_t n, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::randint(low, high, kt::dims(size, n), kt::options(dtype, device, index)); });
+}
+API Handle kt_randperm(int64_t n, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::randperm(n, kt::options(dtype, device, index)); });
+}
+API int kt_manual_seed(int64_t seed) {
+  return kt::status([&] { at::manual_seed(seed); });
+}
+
+/// dtype -1 and device -1 keep those of x.
+static at::TensorOptions like(Handle x, int dtype, int device, int index) {
+  auto made = x->options();
+  if (dtype >= 0) made = made.dtype(static_cast<at::ScalarType>(dtype));
+  return device >= 0 ? made.device(kt::device(device, index)) : made;
+}
+API Handle kt_empty_like(Handle x, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::empty_like(*x, like(x, dtype, device, index)); });
+}
+API Handle kt_zeros_like(Handle x, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::zeros_like(*x, like(x, dtype, device, index)); });
+}
+API Handle kt_full_like(Handle x, kt::Scalar value, int dtype, int device, int index) {
+  return kt::tensor([&] { return at::full_like(*x, value.get(), like(x, dtype, device, index)); });
+}
+
+/// Copies count elements' worth of memory into a new CPU tensor.
+API Handle kt_from_memory(const void* data, const int64_t* size, int64_t n, int dtype) {
+  return kt::tensor([&] {
+    auto made = at::empty(kt::dims(size, n), kt::options(dtype, 0, -1));
+    if (made.nbytes() > 0) std::memcpy(made.data_ptr(), data, made.nbytes());
+    return made;
+  });
+}
+
+API int64_t kt_ndim(Handle x) { return x->dim(); }
+API int64_t kt_numel(Handle x) { return x->numel(); }
+API int64_t kt_element_size(Handle x) { return x->element_size(); }
+API int kt_dtype(Handle x) { return static_cast<int>(x->scalar_type()); }
+API int kt_device_type(Handle x) { return static_cast<int>(x->device().type()); }
+API int kt_device_index(Handle x) { return x->device().index(); }
+API int kt_is_contiguous(Handle x) { return x->is_contiguous(); }
+API int kt_requires_grad(Handle x) { return x->requires_grad(); }
+API int kt_is_leaf(Handle x) { return x->is_leaf(); }
+API void* kt_data(Handle x) { return x->data_ptr(); }
+API void kt_sizes(Handle x, int64_t* to) { std::copy(x->sizes().begin(), x->sizes().end(), to); }
+API void kt_strides(Handle x, int64_t* to) { std::copy(x->strides().begin(), x->strides().end(), to); }
+API int kt_size(Handle x, int64_t dim, int64_t* to) {
+  return kt::status([&] { *to = x->size(dim); });
+}
+API int kt_item(Handle x, kt::Scalar* to) {
+  return kt::status([&] {
+    auto value = x->item();
+    to->kind = value.isFloatingPoint() ? 2 : value.isBoolean() ? 3 : 1;
+    if (to->kind == 2) to->real = value.toDouble();
+    else to->integer = value.toLong();
+  });
+}
+
+API Handle kt_to(Handle x, int dtype, int device, int index, Flag copy, Flag non_blocking) {
+  return kt::tensor([&] { return x->to(like(x, dtype, device, index), non_blocking, copy); });
+}
+API Handle kt_contiguous(Handle x) {
+  return kt::tensor([&] { return x->contiguous(); });
+}
+API Handle kt_channels_last(Handle x) {
+  return kt::tensor([&] { return x->contiguous(at::MemoryFormat::ChannelsLast); });
+}
+API Handle kt_clone(Handle x) {
+  return kt::tensor([&] { return x->clone(); });
+}
+API Handle kt_detach(Handle x) {
+  return kt::tensor([&] { return x->detach(); });
+}
+API Handle kt_alias(Handle x) {
+  return kt::tensor([&] { return x->alias(); });
+}
+API int kt_copy_(Handle x, Handle source, Flag non_blocking) {
+  return kt::status([&] { x->copy_(*source, non_blocking); });
+}
+API int kt_fill_(Handle x, kt::Scalar value) {
+  return kt::status([&] { x->fill_(value.get()); });
+}
+API int kt_zero_(Handle x) {
+  return kt::status([&] { x->zero_(); });
+}

@@ -1,0 +1,9 @@
+using Kindred.Actors.Engines;
+using Kindred.Actors.Messaging;
+
+namespace Kindred.Tests.Messaging;
+
+public sealed class LocalConformanceTests : ConformanceTests
+{
+    protected override IActorEngine Make(EngineOptions options) => new LocalEngine(options);
+}
