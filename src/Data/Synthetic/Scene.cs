@@ -24,9 +24,9 @@ internal sealed class Scene
         random = keyed;
         (outline, texture) = (label % Shapes.Outlines, label / Shapes.Outlines);
         (centreX, centreY) = (random.NextDouble(-0.25, 0.25), random.NextDouble(-0.25, 0.25));
-        size = random.NextDouble(0.6, 0.95);
+        size = random.NextDouble(0.7, 1);
         turn = Direction();
-        frequency = random.NextDouble(3.2, 4);
+        frequency = random.NextDouble(2, 3);
         (phaseX, phaseY) = (random.NextDouble(), random.NextDouble());
         (dark, light) = TwoColours();
         background = new double[Patches * Patches * 3];
@@ -97,7 +97,7 @@ internal sealed class Scene
         return [gray + Tint(), gray + Tint(), gray + Tint()];
     }
 
-    private double Tint() => random.NextDouble(-0.2, 0.2);
+    private double Tint() => random.NextDouble(-0.1, 0.1);
 
     private static double Luma(double[] rgb) => 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
 
