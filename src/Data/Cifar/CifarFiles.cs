@@ -48,10 +48,10 @@ internal sealed record CifarFiles(string Name, string Folder, int LabelBytes, in
             if (records >= limit || (records > 0 && !File.Exists(path) && IsLast(folder, file, parts)))
                 break;
             parts.Add(ReadRecords(path));
+            CheckFull(folder, parts);
             records += parts[^1].Length / RecordBytes;
         }
 
-        CheckFull(folder, parts);
         var all = new byte[Math.Min(records, limit ?? records) * RecordBytes];
         var filled = 0;
         foreach (var part in parts)

@@ -23,10 +23,10 @@ internal sealed class Scene
     {
         random = keyed;
         (outline, texture) = (label % Shapes.Outlines, label / Shapes.Outlines);
-        (centreX, centreY) = (random.NextDouble(-0.25, 0.25), random.NextDouble(-0.25, 0.25));
+        (centreX, centreY) = (random.NextDouble(-0.3, 0.3), random.NextDouble(-0.3, 0.3));
         size = random.NextDouble(0.7, 1);
         turn = Direction();
-        frequency = random.NextDouble(2, 3);
+        frequency = random.NextDouble(2.2, 3);
         (phaseX, phaseY) = (random.NextDouble(), random.NextDouble());
         (dark, light) = TwoColours();
         background = new double[Patches * Patches * 3];
@@ -73,11 +73,14 @@ internal sealed class Scene
         return (1 - fy) * ((1 - fx) * At(ix, iy) + fx * At(ix + 1, iy)) + fy * ((1 - fx) * At(ix, iy + 1) + fx * At(ix + 1, iy + 1));
     }
 
-    /// <summary>Up to 31° to either side.</summary>
     private (double Cos, double Sin) Direction()
     {
-        double x = 1, y = random.NextDouble(-0.6, 0.6), length = Math.Sqrt(x * x + y * y);
-        return (x / length, y / length);
+        while (true)
+        {
+            double x = random.NextDouble(-1, 1), y = random.NextDouble(-1, 1), square = x * x + y * y;
+            if (square is > 0.01 and <= 1)
+                return (x / Math.Sqrt(square), y / Math.Sqrt(square));
+        }
     }
 
     /// <summary>Two colours whose brightness differs, so that the texture shows in grayscale too.</summary>

@@ -18,23 +18,26 @@ internal static class Shapes
             : Math.Min(Math.Max(ax - 0.95, ay - 0.36), Math.Max(ax - 0.36, ay - 0.95));
     }
 
-    /// <summary>0 … 1: plain, stripes, checks, spots, or speckle; one period is one unit.</summary>
+    /// <summary>0 … 1: chevrons, stripes, checks, spots, or speckle; one period is one unit.</summary>
     /// <param name="texture">Which of the five.</param>
     /// <param name="x">Across the stripes, in periods.</param>
     /// <param name="y">Along the stripes, in periods.</param>
     /// <param name="grain">A random number of the pixel's own, 0 … 1.</param>
     public static double Texture(int texture, double x, double y, double grain)
     {
-        double u = x - Math.Floor(x) - 0.5, v = y - Math.Floor(y) - 0.5; // place in the cell, −0.5 … 0.5
+        double u = Fraction(x), v = Fraction(y);
         return texture switch
         {
-            0 => 1,
+            0 => Soft(Math.Abs(Fraction(x + Math.Abs(v))) - 0.25),
             1 => Soft(Math.Abs(u) - 0.25),
             2 => Soft(u * v * 4),
             3 => Soft(Math.Sqrt(u * u + v * v) - 0.3),
             _ => grain < 0.5 ? 0 : 1,
         };
     }
+
+    /// <summary>Place in the unit cell, from −0.5 to 0.5.</summary>
+    private static double Fraction(double x) => x - Math.Floor(x) - 0.5;
 
     /// <summary>A soft edge about as wide as a pixel.</summary>
     private static double Soft(double distance) => Math.Clamp(0.5 - 4 * distance, 0, 1);
