@@ -22,6 +22,9 @@ public sealed record ModelSettings
     [Key("head.width", "width of the head's hidden layers; 0: that of the features", Min = 0, Max = 65536)]
     public int HeadWidth { get; init; }
 
+    [Key("head.norm", "the head ends in a batch norm with scale and without shift, as in FNC's code")]
+    public bool HeadNorm { get; init; }
+
     [Key("head.out", "D, the width of a projection", Min = 2, Max = 8192)]
     public int HeadOut { get; init; } = 128;
 }

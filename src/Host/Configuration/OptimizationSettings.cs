@@ -56,12 +56,4 @@ public sealed record OptimizationSettings
 
     [Key("lars.eta", "trust coefficient of lars", Above = 0)]
     public double LarsEta { get; init; } = 0.001;
-
-    /// <summary>The peak learning rate after scaling by the batch.</summary>
-    public double PeakLearningRate => LearningRateScale switch
-    {
-        LearningRateScale.Linear => LearningRate * Batch / 256,
-        LearningRateScale.Sqrt => LearningRate * Math.Sqrt(Batch),
-        _ => LearningRate,
-    };
 }

@@ -49,9 +49,9 @@ public static class SettingsChecks
     private static string? BankError(Settings settings)
     {
         var (contrast, batch) = (settings.Contrast, settings.Optimization.Batch);
+        if (contrast is { Negatives: Negatives.Bank, BankViews: BankViews.Main, Views: < 2 })
+            return "negatives=bank with bank.views=main needs views of at least 2: an image's positives are its other main views";
         if (contrast.Negatives != Negatives.Bank || !contrast.BankCurrent) return null;
-        if (contrast is { BankViews: BankViews.Main, Views: < 2 })
-            return "bank.views=main with bank.current=true needs views of at least 2: an image's positives are its other rows in the bank";
         var rows = (long)batch * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
         return contrast.BankLength < rows ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
     }
@@ -62,6 +62,8 @@ public static class SettingsChecks
         if (workers.Length > shards) return $"devices={settings.Machine.Devices} makes {workers.Length} workers, more than shards={shards}";
         if (batch < 2L * shards) return $"batch={batch} is too small: batch norm needs two images in each of the {shards} shards (shards={shards})";
         var missing = workers.FirstOrDefault(device => device != "cpu" && int.Parse(device[5..]) >= machine.Gpus);
+        if (settings.Telemetry.Otlp is { } otlp && !(Uri.TryCreate(otlp, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")))
+            return $"telemetry.otlp: '{otlp}' is not an address such as http://localhost:4317";
         return missing is null ? null
             : $"devices: {missing} doesn't exist, libtorch finds {(machine.Gpus == 0 ? "no GPU" : $"{machine.Gpus}, numbered from 0")}; './kindred doctor' says why";
     }
