@@ -1,0 +1,58 @@
+using Kindred.Data;
+using Kindred.Data.Formats;
+using Kindred.Gpu.Augmentation;
+using Kindred.Gpu.Models;
+using Kindred.Gpu.Torch;
+using static TorchSharp.torch;
+
+namespace Kindred.Gpu.Step;
+
+/// <summary>A frozen encoder: features [N, width] of images as they are, with running statistics. One thread at a time.</summary>
+public sealed class FeatureExtractor(ContrastiveModel model, Augmenter augmenter, Device device, int threads, bool bf16) : IDisposable
+{
+    private const int ImagesAtOnce = 256;
+    private readonly FlatParameters parameters = new(model.Layout, device, trainable: false);
+    private readonly NormStatistics norms = NormStatistics.Running(model.Layout, device);
+
+    /// <summary>Takes the encoder of a saved model state, the online one or its EMA copy.</summary>
+    /// <exception cref="InvalidDataException">It is another architecture's, or has no EMA copy.</exception>
+    public void Load(IReadOnlyList<SafeTensor> state, bool ema)
+    {
+        var prefix = ema ? StateNames.Ema : "";
+        state.CopyTo(prefix + StateNames.Parameters, parameters.Flat);
+        state.CopyTo(prefix + StateNames.NormMean, norms.Mean);
+        state.CopyTo(prefix + StateNames.NormVariance, norms.Variance);
+    }
+
+    /// <summary>Features [N, width] fp32 of a whole set, in its order.</summary>
+    public Tensor Of(IDataSet set)
+    {
+        using var scope = NewDisposeScope();
+        var all = empty([set.Count, model.Encoder.Width], device: device);
+        for (var from = 0; from < set.Count; from += ImagesAtOnce)
+        {
+            using var part = NewDisposeScope();
+            var images = Enumerable.Range(from, Math.Min(ImagesAtOnce, set.Count - from)).Select(set.Read).ToArray();
+            all.narrow(0, from, images.Length).copy_(Of(images));
+        }
+
+        return all.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Features [n, width] fp32 of some images.</summary>
+    public Tensor Of(IReadOnlyList<Image> images)
+    {
+        TorchExtra.SetThreads(threads);
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        using var autocast = TorchExtra.Autocast(device, bf16);
+        var x = augmenter.Evaluation(images, channelsLast: true).to(device);
+        return model.Features(x, parameters.With(norms, NormMode.Running)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        parameters.Dispose();
+        norms.Dispose();
+    }
+}
