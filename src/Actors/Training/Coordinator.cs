@@ -253,15 +253,14 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         checkpoints.Committed(delta);
         log.Take(report);
         observer.Committed(report);
-        var epochEnds = run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1;
-        var evaluates = epochEnds && run.EvaluateEvery > 0 && (report.Epoch + 1) % run.EvaluateEvery == 0;
-        if (epochEnds)
+        if (run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1)
             log.EndEpoch(head, report.Epoch);
-        if (head.Step % run.CheckpointEvery == 0 || (evaluates && run.KeepBest))
+        var due = run.DueAfter(head.Step);
+        if (due.Checkpoint)
             checkpoints.Begin(term, head);
-        if (evaluates)
+        if (due.Evaluation)
             evaluations.Begin(term, head);
-        if (directory.Terms.NewestClaim() > term)
+        if (!directory.Terms.IsNewest(term))
             throw new RunStoreException($"{directory.Root}: a newer coordinator has claimed the run; this one steps down after step {head.Step}.");
         Next();
     }

@@ -22,7 +22,7 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
     /// <summary>Has a worker send the state that it has just reached to the evaluator.</summary>
     public void Begin(int term, TermStep at)
     {
-        if (at.Step > 0 && run.EvaluateEvery > 0 && newest != at && underWay.Add(at))
+        if (at.Step > 0 && newest != at && underWay.Add(at))
             Repeat(term, at);
     }
 

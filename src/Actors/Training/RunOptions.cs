@@ -10,14 +10,22 @@ namespace Kindred.Actors.Training;
 /// <param name="Shards">S, shards per step.</param>
 /// <param name="LastStep">The run ends after this commit.</param>
 /// <param name="Workers">Workers to wait for at a start.</param>
-/// <param name="CheckpointEvery">In steps.</param>
+/// <param name="CheckpointEvery">In steps; 0: only after the last one.</param>
 /// <param name="KeepCheckpoints">Older ones are deleted; at least 2.</param>
-/// <param name="EvaluateEvery">In epochs; 0: there is nothing to evaluate on.</param>
+/// <param name="EvaluateEvery">In epochs; 0: only after the last step.</param>
 /// <param name="KeepBest">Evaluations include held-out images, and the best checkpoint on them is kept.</param>
 /// <param name="Identity">Of this process, unlike any other's for ever: claims a term.</param>
 public sealed record RunOptions(
     EpochPlan Plan, int Shards, long LastStep, int Workers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest, string Identity)
 {
+    /// <summary>Whether the state after this step is written, or evaluated, while the run goes on.</summary>
+    public (bool Checkpoint, bool Evaluation) DueAfter(long step)
+    {
+        var (epoch, index) = Plan.Locate(step);
+        var evaluates = EvaluateEvery > 0 && index == Plan.StepsPerEpoch - 1 && (epoch + 1) % EvaluateEvery == 0;
+        return ((CheckpointEvery > 0 && step % CheckpointEvery == 0) || (evaluates && KeepBest), evaluates);
+    }
+
     /// <summary>The epoch of a step; of the untrained state, the first.</summary>
     public int EpochOf(long step) => step == 0 ? 0 : Plan.Locate(step).Epoch;
 }

@@ -1,4 +1,5 @@
 using Kindred.Data;
+using Kindred.Data.Formats;
 using Kindred.Gpu.Evaluation;
 
 namespace Kindred.Gpu.Step;
@@ -7,11 +8,14 @@ namespace Kindred.Gpu.Step;
 /// Weighted kNN of a snapshot: the training images are the reference, evaluation set and held-out images the queries, without
 /// augmentation and with running statistics. Spread and RankMe are those of the queries' features.
 /// </summary>
-public sealed class KnnEvaluation(FeatureExtractor features, IDataSet train, IDataSet? evaluation, IDataSet? holdout, int k) : IEvaluation
+public sealed class KnnEvaluation(FeatureExtractor features, IDataSet train, IDataSet? evaluation, IDataSet? holdout, int k, double t) : IEvaluation, IDisposable
 {
-    public EvaluationResult Evaluate(TensorBundle state)
+    public EvaluationResult Evaluate(TensorBundle state) => Evaluate(state.Entries());
+
+    /// <summary>The same of a checkpoint's model part.</summary>
+    public EvaluationResult Evaluate(IReadOnlyList<SafeTensor> state)
     {
-        features.Load(state.Entries(), ema: false);
+        features.Load(state, ema: false);
         using var reference = features.Of(train);
         double? knn = null, held = null;
         var (spread, rankMe) = (Features.Spread(reference), Features.RankMe(reference));
@@ -22,11 +26,13 @@ public sealed class KnnEvaluation(FeatureExtractor features, IDataSet train, IDa
         return new EvaluationResult(knn, held, spread, rankMe);
     }
 
+    public void Dispose() => features.Dispose();
+
     private (double? Knn, double Spread, double RankMe) Query(TorchSharp.torch.Tensor reference, IDataSet set)
     {
         using var queries = features.Of(set);
         double? knn = train.Labels is { } known && set.Labels is { } truth
-            ? Features.KnnAccuracy(reference, known, queries, truth, train.Classes, k)
+            ? Features.KnnAccuracy(reference, known, queries, truth, train.Classes, k, t)
             : null;
         return (knn, Features.Spread(queries), Features.RankMe(queries));
     }

@@ -1,4 +1,5 @@
 using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
 using Kindred.Data;
 using Kindred.Host.Configuration;
 
@@ -36,7 +37,8 @@ public static class Failure
         {
             ConfigurationException => ExitCode.Configuration,
             DataException => ExitCode.Data,
-            RunStoreException => ExitCode.RunStore,
+            RunStoreException or InvalidDataException => ExitCode.RunStore,
+            DivergedException => ExitCode.Diverged,
             _ => ExitCode.Failed,
         };
         var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException) ? $"{cause.GetType().Name}: " : "";

@@ -1,10 +1,32 @@
+using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
+using Kindred.Data.Formats;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
+using Kindred.Host.Training;
 
 namespace Kindred.Host.Commands;
 
 internal static class EmbedCommand
 {
-    public static Task<ExitCode> RunAsync(string run, EmbedOptions options, CommandContext context) =>
-        throw new NotSupportedException("embed is not part of this build yet");
+    /// <summary>Writes features [N, width] of a folder's images, in the ordinal order of their paths.</summary>
+    public static Task<ExitCode> RunAsync(string run, EmbedOptions options, CommandContext context)
+    {
+        var settings = RunSettingsReader.Load(run, new([]), context.Machine).Settings;
+        var (checkpoint, store) = RunStart.Find(run, best: false, context);
+        using var data = DataSets.Open(
+            new DataOptions { Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = settings.Data.Size, MaxCorrupt = 0 },
+            corrupt => context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason})"));
+        using var features = Recipe.Features(settings);
+        features.Load(store.Read(checkpoint, CheckpointPart.Model), ema: false);
+        using var all = features.Of(data.Train);
+        var rows = all.cpu().data<float>().ToArray();
+        new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), file =>
+        {
+            NpyFile.WriteHeader(file, all.shape[0], (int)all.shape[1]);
+            NpyFile.WriteRows(file, rows);
+        });
+        context.Output.WriteLine($"step {checkpoint.Step}: {all.shape[0]} x {all.shape[1]} features, in the order of the files' paths: {options.Out}");
+        return Task.FromResult(ExitCode.Done);
+    }
 }

@@ -1,10 +1,19 @@
+using Kindred.Actors.Protocol.Store;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
+using Kindred.Host.Training;
 
 namespace Kindred.Host.Commands;
 
 internal static class ExportCommand
 {
-    public static Task<ExitCode> RunAsync(string run, ExportOptions options, CommandContext context) =>
-        throw new NotSupportedException("export is not part of this build yet");
+    public static Task<ExitCode> RunAsync(string run, ExportOptions options, CommandContext context)
+    {
+        var settings = RunSettingsReader.Load(run, new([]), context.Machine).Settings;
+        var (checkpoint, store) = RunStart.Find(run, options.Best, context);
+        var encoder = new EncoderExport(settings, store.Read(checkpoint, CheckpointPart.Model), options.Ema, checkpoint.Step);
+        new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), encoder.Write);
+        context.Output.WriteLine($"step {checkpoint.Step}: {options.Out}");
+        return Task.FromResult(ExitCode.Done);
+    }
 }

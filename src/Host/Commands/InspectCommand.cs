@@ -1,10 +1,32 @@
+using System.Security.Cryptography;
+using Kindred.Actors.Protocol.Store;
 using Kindred.Host.CommandLine;
-using Kindred.Host.Configuration;
+using Kindred.Host.Training;
 
 namespace Kindred.Host.Commands;
 
 internal static class InspectCommand
 {
-    public static Task<ExitCode> RunAsync(string run, CommandContext context) =>
-        throw new NotSupportedException("inspect is not part of this build yet");
+    /// <summary>
+    /// Step, configuration, and the SHA-256 of every part of the state: of name, type, shape and bytes, and of nothing that depends on
+    /// when, where or by how many workers it was computed.
+    /// </summary>
+    public static Task<ExitCode> RunAsync(string run, CommandContext context)
+    {
+        var (checkpoint, store) = RunStart.Find(run, best: false, context);
+        context.Output.WriteLine($"step {checkpoint.Step}");
+        context.Output.WriteLine(RunDirectory.ReadConfiguration(new PosixFiles(), run).TrimEnd());
+        foreach (var part in new[] { CheckpointPart.Model, CheckpointPart.Keeper })
+        {
+            foreach (var tensor in store.Read(checkpoint, part).OrderBy(t => t.Name, StringComparer.Ordinal))
+            {
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{tensor.Name} {tensor.Dtype} [{string.Join(",", tensor.Shape)}]\n"));
+                hash.AppendData(tensor.Data.Span);
+                context.Output.WriteLine($"sha256 {part}.{tensor.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
+            }
+        }
+
+        return Task.FromResult(ExitCode.Done);
+    }
 }

@@ -1,10 +1,19 @@
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
+using Kindred.Host.Training;
 
 namespace Kindred.Host.Commands;
 
 internal static class ResumeCommand
 {
-    public static Task<ExitCode> RunAsync(LoadedSettings loaded, CommandContext context) =>
-        throw new NotSupportedException("resume is not part of this build yet");
+    public static async Task<ExitCode> RunAsync(LoadedSettings loaded, CommandContext context)
+    {
+        foreach (var warning in loaded.Warnings)
+            context.Warn(warning);
+        using var data = TrainingRun.OpenData(loaded.Settings, context);
+        using var directory = RunStart.Resume(loaded.Settings, data, context);
+        var report = await TrainingRun.RunAsync(loaded.Settings, data, directory, context);
+        context.Output.WriteLine(TrainCommand.Summary(report, loaded.Settings));
+        return ExitCode.Done;
+    }
 }

@@ -29,9 +29,6 @@ public sealed record MachineSettings
         Resumable = true)]
     public int Graphs { get; init; } = int.MaxValue;
 
-    [Key("prefetch", "steps whose views are prepared ahead", Min = 1, Max = 64, Resumable = true)]
-    public int Prefetch { get; init; } = 2;
-
     [Key("deterministic", "GPU: only kernels that give the same bits every time; a CPU run is exact without it")]
     public bool Deterministic { get; init; }
 }

@@ -1,0 +1,96 @@
+using Kindred.Data;
+using Kindred.Data.Sampling;
+using Kindred.Gpu.Augmentation;
+using Kindred.Gpu.Contrastive;
+using Kindred.Gpu.Models;
+using Kindred.Gpu.Optimization;
+using Kindred.Gpu.Step;
+using Kindred.Host.Configuration;
+using static TorchSharp.torch;
+
+namespace Kindred.Host.Training;
+
+/// <summary>Settings and data made into the parts that compute a step. Everything that follows from the seed follows here.</summary>
+internal sealed class Recipe(Settings settings, DataSplits data)
+{
+    private readonly ContrastOptions contrast = Contrast(settings);
+
+    public EpochPlan Plan { get; } = new(settings.Run.Seed, data.Train.Count, settings.Optimization.Batch, settings.Machine.Shards);
+
+    /// <summary>Steps of the whole schedule; <c>steps</c> may end the run before.</summary>
+    public long ScheduledSteps => (long)settings.Optimization.Epochs * Plan.StepsPerEpoch;
+
+    public long LastStep => Math.Min(ScheduledSteps, settings.Optimization.Steps ?? long.MaxValue);
+
+    public IEncoder Encoder(string device)
+    {
+        var (o, machine) = (settings.Optimization, settings.Machine);
+        var peak = Schedule.Peak(o.LearningRate, o.Batch, (RateScaling)o.LearningRateScale);
+        var options = new EncoderOptions(
+            settings.Run.Seed, settings.Views, machine.Threads, machine.Precision == Precision.Bf16, settings.Contrast.Ema,
+            Optimizer, done => Schedule.Rate(peak, done, ScheduledSteps, o.WarmUp.Share(o.Epochs)));
+        return new Encoder(options, Model(settings), new Device(device));
+    }
+
+    public IContrast Contrast() => new Contrast(
+        () => new Objective(contrast, data.Train.Labels, settings.Model.HeadOut, new Device(KeeperDevice)),
+        contrast, Plan, settings.Fnc.Start, settings.Machine.Threads);
+
+    public IViewSource Views() => new AugmentedViews(data.Train, Plan, new Augmenter(Augmentation(settings), settings.Run.Seed, new Device("cpu")), settings.Views);
+
+    public KnnEvaluation Evaluation() => new(Features(settings), data.Train, data.Evaluation, data.Holdout, settings.Evaluation.KnnK, settings.Evaluation.KnnTau);
+
+    /// <summary>A frozen encoder of these settings, for evaluation and embedding.</summary>
+    public static FeatureExtractor Features(Settings settings)
+    {
+        var device = new Device(settings.Machine.Devices.Workers[0]);
+        var augmenter = new Augmenter(Augmentation(settings), settings.Run.Seed, new Device("cpu"));
+        return new FeatureExtractor(Model(settings), augmenter, device, settings.Machine.Threads, settings.Machine.Precision == Precision.Bf16);
+    }
+
+    public static ContrastiveModel Model(Settings settings)
+    {
+        var model = settings.Model;
+        return new ContrastiveModel(
+            model.Name, model.Stem == Configuration.Stem.Cifar ? Gpu.Models.Stem.Cifar : Gpu.Models.Stem.ImageNet,
+            new HeadOptions(model.HeadLayers, model.HeadWidth, model.HeadOut, model.HeadNorm));
+    }
+
+    public static AugmentOptions Augmentation(Settings settings)
+    {
+        var aug = settings.Augmentation;
+        var options = new AugmentOptions(settings.Data.Size)
+        {
+            CropMin = aug.CropMin, CropMax = aug.CropMax, FlipP = aug.Flip, JitterP = aug.Jitter, Strength = aug.Strength,
+            GrayP = aug.Gray, BlurP = aug.Blur, SolarizeP = aug.Solarize,
+        };
+        return settings.Data.Kind == DataKind.Folder
+            ? options with { Mean = new Rgb(0.485, 0.456, 0.406), Std = new Rgb(0.229, 0.224, 0.225) }
+            : options;
+    }
+
+    private string KeeperDevice => settings.Machine.Devices.Workers[0];
+
+    private IOptimizer Optimizer(ParameterLayout layout, Device device)
+    {
+        var o = settings.Optimization;
+        return o.Optimizer switch
+        {
+            OptimizerKind.Lars => new Lars(layout, device, o.WeightDecay, o.Momentum, o.LarsEta),
+            OptimizerKind.AdamW => new AdamW(layout, device, o.WeightDecay, o.Momentum),
+            _ => new Sgd(layout, device, o.WeightDecay, o.Momentum, decayAll: o.DecayExclusion == DecayExclusion.None),
+        };
+    }
+
+    private static ContrastOptions Contrast(Settings settings)
+    {
+        var (c, fnc) = (settings.Contrast, settings.Fnc);
+        var cancels = c.Method == Method.Fnc;
+        return new ContrastOptions(
+            c.Tau, (NegativeSource)c.Negatives,
+            !cancels ? CancelMode.None : fnc.Mode == FncMode.Eliminate ? CancelMode.Eliminate : CancelMode.Attract,
+            c.Views, cancels ? fnc.Support : 0, (Gpu.Contrastive.SupportViews)fnc.SupportViews,
+            fnc.TopK, fnc.Threshold, (Gpu.Contrastive.Aggregate)fnc.Aggregate, fnc.Oracle,
+            c.BankCurrent, (Gpu.Contrastive.BankViews)c.BankViews, c.BankLength);
+    }
+}

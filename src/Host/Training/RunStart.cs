@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
+using Kindred.Data.Formats;
+using Kindred.Host.CommandLine;
+using Kindred.Host.Configuration;
+
+namespace Kindred.Host.Training;
+
+/// <summary>Run directories, as the commands open them.</summary>
+internal static class RunStart
+{
+    /// <summary>The name in versions.json of the training data's fingerprint.</summary>
+    public const string DataKey = "data";
+
+    private static string Holder => $"process {Environment.ProcessId} on {Environment.MachineName}";
+
+    /// <exception cref="RunStoreException">The folder holds a run, is in use, or can't be written.</exception>
+    public static RunDirectory Create(Settings settings, DataSplits data, CommandContext context) => RunDirectory.Create(
+        new PosixFiles(), settings.Run.Folder, Holder, SettingsFile.Format(settings), TrainingRun.Versions(data), settings.Run.Overwrite, context.Warn);
+
+    /// <exception cref="RunStoreException">There is no run, or it is in use.</exception>
+    /// <exception cref="DataException">The data isn't the one that the run began with.</exception>
+    public static RunDirectory Resume(Settings settings, DataSplits data, CommandContext context)
+    {
+        var directory = RunDirectory.Open(new PosixFiles(), settings.Run.Folder, Holder, LockMode.Exclusive, context.Warn);
+        using var versions = JsonDocument.Parse(File.ReadAllText(RunDirectory.VersionsOf(settings.Run.Folder)));
+        if (versions.RootElement.TryGetProperty(DataKey, out var began) && began.GetString() != data.Train.Fingerprint)
+        {
+            directory.Dispose();
+            throw new DataException($"The training data isn't the one that {settings.Run.Folder} began with: give data.path=DIR of that one, or start a new run.");
+        }
+
+        return directory;
+    }
+
+    /// <summary>The newest checkpoint of a run that may be training meanwhile, or the best one on held-out images.</summary>
+    /// <exception cref="RunStoreException">There is none.</exception>
+    public static (Checkpoint Checkpoint, CheckpointStore Store) Find(string run, bool best, CommandContext context)
+    {
+        var directory = RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn);
+        var chain = directory.Terms.Chain();
+        var found = best ? Best(directory, chain) : directory.Checkpoints.NewestValid(chain);
+        return (found ?? throw new RunStoreException(best
+            ? $"{run} has no best checkpoint: train with data.holdout=N to have one."
+            : $"{run} has no checkpoint yet."), directory.Checkpoints);
+    }
+
+    public static IReadOnlyList<SafeTensor> Read(this CheckpointStore store, Checkpoint checkpoint, string part)
+    {
+        using var file = store.OpenPart(checkpoint, part);
+        return SafetensorsFile.Read(file).Tensors;
+    }
+
+    private static Checkpoint? Best(RunDirectory directory, TermChain chain) =>
+        directory.Checkpoints.ReadBest(chain) is { } mark ? directory.Checkpoints.OnChain(chain).FirstOrDefault(c => c.At == mark.At) : null;
+}
