@@ -6,7 +6,6 @@ using Kindred.Actors.Training;
 using Kindred.Data.Formats;
 using Kindred.Data.Sampling;
 using Kindred.Gpu.Step;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Kindred.Tests.Training;
 
@@ -35,10 +34,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Puts itself between the members and the coordinator, to lose or double messages.</summary>
     public Func<IActorRef, IActorRef> Between { get; init; } = coordinator => coordinator;
 
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-
-    /// <summary>With a fake clock: released by each heartbeat, so that time goes on no faster than the actors do.</summary>
-    public SemaphoreSlim? Beat { get; init; }
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     public Action<long>? Saved { get; init; }
 
@@ -53,9 +49,9 @@ internal sealed class Cluster : IAsyncDisposable
         using var directory = exists
             ? RunDirectory.Open(files, folder, "test", LockMode.Exclusive, Notes.Add)
             : RunDirectory.Create(files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
-        await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Clock = Clock });
+        await using var engine = new LocalEngine(new EngineOptions { Seed = 5 });
         var observer = new Observer(Notes, committed, Saved);
-        var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, Guid.NewGuid().ToString());
+        var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString());
         var coordinator = engine.Spawn(Props.Of(() => new Coordinator(options, directory, new HashSum(), observer)), "coordinator");
         var between = Between(coordinator);
         engine.Spawn(Props.Of(() => new DataActor(new HashViews(Plan), 2, coordinator)), "data");
@@ -68,12 +64,6 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         started?.Invoke(engine);
-        while (Clock is FakeTimeProvider fake && !observer.End.Task.IsCompleted)
-        {
-            fake.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(observer.End.Task, Beat!.WaitAsync());
-        }
-
         return await observer.End.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 

@@ -1,6 +1,5 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Kindred.Tests.Training;
 
@@ -110,18 +109,11 @@ public sealed class ProtocolTests
     [InlineData(false)]
     public async Task EverySeventhAnswerIsLost(bool wholeBatch)
     {
-        using var beat = new SemaphoreSlim(0);
         await using var cluster = new Cluster
         {
             NeedsWholeBatch = wholeBatch,
-            Clock = new FakeTimeProvider(),
-            Beat = beat,
-            Between = coordinator => new FaultyLine(coordinator, (message, n) =>
-            {
-                if (message is Here)
-                    beat.Release();
-                return message is Here || n % 7 != 3 ? 1 : 0;
-            }),
+            AnswerWithin = TimeSpan.FromMilliseconds(100),
+            Between = coordinator => new FaultyLine(coordinator, (message, n) => message is Here || n % 7 != 3 ? 1 : 0),
         };
         var end = await cluster.Run();
         Assert.Null(end.Reason);

@@ -12,7 +12,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
 {
-    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250), AnswerWithin = TimeSpan.FromSeconds(10);
+    private const int TicksPerAnswer = 40;
     private readonly Roster roster = new();
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
     private StepLoop steps = null!;
@@ -40,7 +40,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         steps = new StepLoop(Context, Context.Executor("sums"), run, sums, roster, log, observer, Committed);
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
-        Context.ScheduleRepeated(nameof(Tick), TickPeriod, new Tick());
+        Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
         EndIfStoreFails(Claim);
     }
 
@@ -161,7 +161,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         evaluations.Repeat(term, head);
     }
 
-    private bool IsLongAgo(long timestamp) => Context.Clock.GetElapsedTime(timestamp) > AnswerWithin;
+    private bool IsLongAgo(long timestamp) => Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
 
     private void Take(StateHeld held, IActorRef actor)
     {

@@ -101,13 +101,11 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
 }
 
 /// <summary>How long the two kinds of answer take, learned over the run.</summary>
-internal sealed class StepPatience
+internal sealed class StepPatience(TimeSpan answerWithin)
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(60), Floor = TimeSpan.FromSeconds(2);
-
     /// <summary>From the lease until the keeper holds the projections.</summary>
-    public Patience Encoding { get; } = new(First, Floor);
+    public Patience Encoding { get; } = new(first: answerWithin * 6, floor: answerWithin / 5);
 
     /// <summary>From dL/dz on its way until the gradient.</summary>
-    public Patience Backward { get; } = new(First, Floor);
+    public Patience Backward { get; } = new(first: answerWithin * 6, floor: answerWithin / 5);
 }

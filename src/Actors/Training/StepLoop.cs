@@ -13,7 +13,7 @@ internal sealed class StepLoop(
     IActorContext context, IExecutor adder, RunOptions run, ISum sums, Roster roster, EventLog log, IRunObserver observer, Action<StepReport, KeeperDelta> committed)
 {
     private const int UnansweredBeforeTransfer = 3;
-    private readonly StepPatience patience = new();
+    private readonly StepPatience patience = new(run.AnswerWithin);
     private readonly long origin = context.Clock.GetTimestamp();
     private StepLedger? open;
     private int term;

@@ -25,7 +25,8 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
         engine = new LocalEngine(new EngineOptions { Seed = run.Seed, Logs = logs, Supervision = RestartThrice });
         var options = new RunOptions(
             recipe.Plan, machine.Shards, recipe.LastStep, workers.Length, run.CheckpointEvery, run.CheckpointKeep,
-            settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+            settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, TimeSpan.FromSeconds(10),
+            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
         coordinator = Spawn("coordinator", () => new Coordinator(options, directory, new FlatSum(), observer));
         Spawn("data", () => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator));
         Spawn("evaluator", () => new Evaluator(recipe.Evaluation(), coordinator));
