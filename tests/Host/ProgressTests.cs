@@ -47,8 +47,8 @@ public sealed class ProgressTests : IDisposable
         Console(ColorSystemSupport.NoColors).Write(ProgressPanel.Render(Update with { Knn = 0.4, FnPrecision = 0.242 }, TimeSpan.FromSeconds(3723)));
         Assert.Equal(
             """
-            run   ━━━━━━━━──────────────────────  step 30 of 120, left 1:02:03
-            epoch ━━━━━━━━━━━━━━━───────────────  epoch 1, 6 in all
+            run   ━━━━━━━━────────────────────── step 30 of 120, left 1:02:03
+            epoch ━━━━━━━━━━━━━━━─────────────── epoch 1, 6 in all
             loss       4.812  kNN                  40.0 %
             images/s   1905   detection precision  24.2 %
             data wait  2 %    workers              2

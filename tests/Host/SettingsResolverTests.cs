@@ -1,4 +1,5 @@
 using Kindred.Data;
+using Kindred.Gpu.Models;
 using Kindred.Host.Configuration;
 
 namespace Kindred.Tests.Host;
@@ -48,7 +49,7 @@ public sealed class SettingsResolverTests : IDisposable
 
     [Theory]
     [InlineData("model=resnet18", 32, Stem.Cifar)]
-    [InlineData("model=resnet18 data=folder data.path=x", 224, Stem.Imagenet)]
+    [InlineData("model=resnet18 data=folder data.path=x", 224, Stem.ImageNet)]
     [InlineData("model=resnet18 data=folder data.path=x data.size=64", 64, Stem.Cifar)]
     [InlineData("model=resnet20 data=folder data.path=x", 224, Stem.Cifar)]
     public void Size_and_stem_follow_from_data_and_model(string arguments, int size, Stem stem)

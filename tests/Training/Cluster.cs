@@ -64,7 +64,14 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         started?.Invoke(engine);
-        return await observer.End.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        try
+        {
+            return await observer.End.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The run doesn't end. Its last words:\n{string.Join('\n', Notes.TakeLast(20))}");
+        }
     }
 
     /// <summary>Model and bank of the newest checkpoint.</summary>

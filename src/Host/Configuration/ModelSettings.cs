@@ -1,10 +1,6 @@
-namespace Kindred.Host.Configuration;
+using Kindred.Gpu.Models;
 
-public enum Stem
-{
-    Cifar,
-    Imagenet,
-}
+namespace Kindred.Host.Configuration;
 
 [Group("Model")]
 public sealed record ModelSettings
