@@ -5,8 +5,8 @@ using Kindred.Gpu.Step;
 namespace Kindred.Actors.Training;
 
 /// <summary>
-/// The open step's shards: who has each, how far it is, when its answer is overdue. It never waits for a shard on account of
-/// another one: between "projections held" and "gradient sent" the keeper waits for the other shards, and nothing is overdue.
+/// The open step's shards: who has each, how far it is, when its answer is overdue. No shard is overdue on account
+/// of another one: while the keeper holds its projections and waits for other shards', nothing is asked again.
 /// </summary>
 internal sealed class StepLedger(long step, int shards, StepPatience patience)
 {
@@ -81,6 +81,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
     private bool IsOverdue(Entry entry, TimeSpan now) => entry.Phase switch
     {
         ShardPhase.Encoding => now - entry.Since > patience.Encoding.Limit,
+        ShardPhase.ProjectionsHeld => entries.All(e => e.Phase != ShardPhase.Encoding) && now - entries.Max(e => e.Since) > patience.Encoding.Limit,
         ShardPhase.GradientsSent => now - entry.Since > patience.Backward.Limit,
         ShardPhase.Done => Delta is null && entry.Shard == 0 && now - entry.Since > patience.Backward.Limit,
         _ => false,

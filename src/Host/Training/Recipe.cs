@@ -25,7 +25,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
     public IEncoder Encoder(string device)
     {
         var (o, machine) = (settings.Optimization, settings.Machine);
-        var peak = Schedule.Peak(o.LearningRate, o.Batch, (RateScaling)o.LearningRateScale);
+        var peak = Schedule.Peak(o.LearningRate, o.Batch, o.LearningRateScale);
         var options = new EncoderOptions(
             settings.Run.Seed, settings.Views, machine.Threads, machine.Precision == Precision.Bf16, settings.Contrast.Ema,
             Optimizer, done => Schedule.Rate(peak, done, ScheduledSteps, o.WarmUp.Share(o.Epochs)));
@@ -52,7 +52,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
     {
         var model = settings.Model;
         return new ContrastiveModel(
-            model.Name, model.Stem == Configuration.Stem.Cifar ? Gpu.Models.Stem.Cifar : Gpu.Models.Stem.ImageNet,
+            model.Name, model.Stem,
             new HeadOptions(model.HeadLayers, model.HeadWidth, model.HeadOut, model.HeadNorm));
     }
 
@@ -87,10 +87,10 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         var (c, fnc) = (settings.Contrast, settings.Fnc);
         var cancels = c.Method == Method.Fnc;
         return new ContrastOptions(
-            c.Tau, (NegativeSource)c.Negatives,
-            !cancels ? CancelMode.None : fnc.Mode == FncMode.Eliminate ? CancelMode.Eliminate : CancelMode.Attract,
-            c.Views, cancels ? fnc.Support : 0, (Gpu.Contrastive.SupportViews)fnc.SupportViews,
-            fnc.TopK, fnc.Threshold, (Gpu.Contrastive.Aggregate)fnc.Aggregate, fnc.Oracle,
-            c.BankCurrent, (Gpu.Contrastive.BankViews)c.BankViews, c.BankLength);
+            c.Tau, c.Negatives,
+            cancels ? fnc.Mode : CancelMode.None,
+            c.Views, cancels ? fnc.Support : 0, (SupportViews)fnc.SupportViews,
+            fnc.TopK, fnc.Threshold, fnc.Aggregate, fnc.Oracle,
+            c.BankCurrent, c.BankViews, c.BankLength);
     }
 }
