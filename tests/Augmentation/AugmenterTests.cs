@@ -99,6 +99,20 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public void EvaluationOfAnotherSizeIsTheCentralSquare()
+    {
+        using var scope = NewDisposeScope();
+        var (options, pixels) = (new AugmentOptions(28) { Mean = new(0, 0, 0), Std = new(1, 1, 1) }, new byte[3 * 32 * 40]);
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)(i % 40 * 6);
+        foreach (var fused in new[] { true, false })
+        {
+            var row = new Augmenter(options, 1, CPU, fused).Evaluation([new Image(pixels, 32, 40)]).select(2, 5).select(1, 0).data<float>().ToArray();
+            Golden.AssertClose([.. Enumerable.Range(6, 28).Select(x => x * 6 / 255.0)], [.. row.Select(v => (double)v)], 1e-5);
+        }
+    }
+
+    [Fact]
     public void WhatHasProbabilityZeroNeverHappens()
     {
         var off = new AugmentOptions(32) { FlipP = 0, JitterP = 0, GrayP = 0, CropMin = 1 };

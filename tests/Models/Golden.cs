@@ -54,7 +54,7 @@ internal static class Golden
     public static bool SameBits(this Tensor x, Tensor y) =>
         x.shape.SequenceEqual(y.shape) && TorchExtra.Bytes(x.contiguous()).SequenceEqual(TorchExtra.Bytes(y.contiguous()));
 
-    /// <summary>Every element within <paramref name="tolerance"/> of the largest expected one.</summary>
+    /// <summary>Every element within <paramref name="tolerance"/> of the largest expected one, or of 1.</summary>
     public static void AssertClose(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance)
     {
         Assert.Equal(expected.Count, actual.Count);
