@@ -10,10 +10,6 @@ namespace Kindred.Gpu.Contrastive;
 /// </summary>
 public sealed class Objective : IDisposable
 {
-    // Logits at a time, 16 MiB: a step of any size fits. With 65,536 columns, fewer make the products thin and slow (measured down to 2¹⁷),
-    // more gain nothing (up to 2²⁶). Part of a run's bits.
-    private const int CellsAtOnce = 1 << 22;
-
     private readonly ContrastOptions options;
     private readonly IReadOnlyList<int>? labels;
     private readonly Bank? bank;
@@ -29,6 +25,12 @@ public sealed class Objective : IDisposable
         (this.options, this.labels) = (options, labels);
         bank = options.UsesBank ? new Bank(options.BankLength, width, device) : null;
     }
+
+    /// <summary>
+    /// Logits at a time, 16 MiB of them: a step of any size fits. With 65,536 columns, fewer make the products thin and slow (measured down
+    /// to 2¹⁷), more gain nothing (up to 2²⁶). Part of a run's bits.
+    /// </summary>
+    internal int CellsAtOnce { get; init; } = 1 << 22;
 
     /// <summary>The rows that the bank holds now.</summary>
     public int BankCount => bank?.Count ?? 0;
