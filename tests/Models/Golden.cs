@@ -9,7 +9,8 @@ namespace Kindred.Tests.Models;
 /// <summary>What PyTorch made of the same formulas: tests/golden/nets.json, written by nets.py beside it.</summary>
 internal static class Golden
 {
-    private static readonly JsonDocument Document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "nets.json")));
+    private static readonly JsonDocument Document =
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "nets.json")));
 
     public static JsonElement Root => Document.RootElement;
 

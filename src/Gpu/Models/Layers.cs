@@ -9,7 +9,8 @@ internal readonly record struct ParameterScope(ParameterLayout Layout, string Pr
 {
     public ParameterScope Under(string name) => this with { Prefix = $"{Prefix}{name}." };
 
-    public int Parameter(string name, long[] shape, Init init, bool decay = true) => Layout.Add(new ParameterSpec(Prefix + name, shape, init, decay));
+    public int Parameter(string name, long[] shape, Init init, bool decay = true) =>
+        Layout.Add(new ParameterSpec(Prefix + name, shape, init, decay));
 }
 
 /// <summary>Convolution without bias, padded by half its kernel: [n, in, h, w] → [n, out, ⌈h/stride⌉, ⌈w/stride⌉].</summary>

@@ -10,7 +10,9 @@ namespace Kindred.Gpu.Models;
 /// </summary>
 public sealed record HeadOptions(int Layers = 2, int Hidden = 0, int Outputs = 128, bool FinalNorm = false);
 
-/// <summary>g: [n, features] → [n, Width], rows not normalised. Named as a PyTorch Sequential: head.0 dense, head.1 norm, head.3 dense …</summary>
+/// <summary>
+/// g: [n, features] → [n, Width], rows not normalised. Named as a PyTorch Sequential: head.0 dense, head.1 norm, head.3 dense …
+/// </summary>
 internal sealed class ProjectionHead : Network
 {
     private readonly (Dense Dense, Norm? Norm)[] layers;

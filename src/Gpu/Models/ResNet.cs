@@ -32,7 +32,8 @@ internal sealed class ResNet : Network
         for (var stage = 0; stage < widths.Length; stage++)
             for (var i = 0; i < depths[stage]; i++)
             {
-                var block = new Block(scope.Under($"layer{stage + 1}").Under($"{i}"), Width, widths[stage], stage > 0 && i == 0 ? 2 : 1, bottleneck);
+                var (name, step) = ($"layer{stage + 1}.{i}", stage > 0 && i == 0 ? 2 : 1);
+                var block = new Block(scope.Under(name), Width, widths[stage], step, bottleneck);
                 blocks.Add(block);
                 Width = block.Outputs;
             }

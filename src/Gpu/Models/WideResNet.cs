@@ -24,7 +24,7 @@ internal sealed class WideResNet : Network
             for (var i = 0; i < (depth - 4) / 6; i++)
             {
                 var width = 16 * k << stage;
-                blocks.Add(new Block(scope.Under($"layer{stage + 1}").Under($"{i}"), Width, width, stage > 0 && i == 0 ? 2 : 1));
+                blocks.Add(new Block(scope.Under($"layer{stage + 1}.{i}"), Width, width, stage > 0 && i == 0 ? 2 : 1));
                 Width = width;
             }
 
