@@ -23,7 +23,8 @@ public static partial class torch
         public static Tensor UnsafeCreateTensor(nint handle) => new(handle);
 
         /// <exception cref="ObjectDisposedException">Disposed, or its scope was.</exception>
-        public nint Handle => handle != 0 ? handle : throw new ObjectDisposedException(nameof(Tensor), "the tensor or its scope is disposed");
+        public nint Handle =>
+            handle != 0 ? handle : throw new ObjectDisposedException(nameof(Tensor), "the tensor or its scope is disposed");
 
         public bool IsInvalid => handle == 0;
 
