@@ -50,6 +50,24 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void AnyTensorLeavesItsScope()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] made = [ones(1), ones(2), ones(3), ones(4)];
+        foreach (var i in (int[])[1, 3, 0])
+        {
+            made[i].Dispose();
+            Assert.False(scope.Contains(made[i]));
+            Assert.Equal(before + scope.DisposablesCount, TorchExtra.LiveTensors);
+        }
+        Assert.Equal(1, scope.DisposablesCount);
+        scope.Dispose();
+        Assert.True(made[2].IsInvalid);
+        scope.Dispose();
+        Assert.Equal(before, TorchExtra.LiveTensors);
+    }
+
+    [Fact]
     public void ScopesMayEndOutOfOrder()
     {
         var outer = NewDisposeScope();

@@ -29,11 +29,12 @@ public static partial class torch
         public bool IsInvalid => handle == 0;
 
         internal DisposeScope? OwningDisposeScope { get; set; }
+        internal Tensor? Previous { get; set; }
+        internal Tensor? Next { get; set; }
 
         public void Dispose()
         {
-            OwningDisposeScope?.Forget(this);
-            OwningDisposeScope = null;
+            DisposeScope.Move(this, null);
             Free();
             GC.SuppressFinalize(this);
         }
