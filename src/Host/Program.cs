@@ -1,1 +1,6 @@
-return 0;
+using Kindred.Host.CommandLine;
+
+using var signals = new StopSignals(Console.Error, StopSignals.ExitNow);
+var context = new CommandContext(
+    Console.Out, Console.Error, TimeProvider.System, Environment.CurrentDirectory, Environment.GetEnvironmentVariable, signals.Token);
+return (int)await CommandLineProgram.RunAsync(args, context);

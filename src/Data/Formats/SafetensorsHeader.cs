@@ -41,7 +41,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
                     throw new ArgumentException($"Two tensors are named '{tensor.Name}'.", nameof(tensors));
                 if (ByteLength(tensor.Dtype, tensor.Shape) != tensor.Data.Length)
                     throw new ArgumentException(
-                        $"Tensor '{tensor.Name}' {tensor.Dtype} [{string.Join(", ", tensor.Shape)}] can't have {tensor.Data.Length} bytes.", nameof(tensors));
+                        $"{Describe(tensor.Name, tensor.Dtype, tensor.Shape)} can't have {tensor.Data.Length} bytes.", nameof(tensors));
                 WriteEntry(json, tensor, begin, begin += tensor.Data.Length);
             }
 
@@ -115,10 +115,10 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
         var shape = json.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = json.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (ByteLength(dtype, shape) is not { } length)
-            throw new InvalidDataException($"Tensor '{name}' can't be: {dtype} [{string.Join(", ", shape)}].");
+            throw new InvalidDataException($"{Describe(name, dtype, shape)} can't be.");
         if (offsets is not [var begin and >= 0, var end] || end < begin || end - begin != length)
             throw new InvalidDataException(
-                $"Tensor '{name}' {dtype} [{string.Join(", ", shape)}] needs {length} bytes, not those from {string.Join(" to ", offsets)}.");
+                $"{Describe(name, dtype, shape)} needs {length} bytes, not those from {string.Join(" to ", offsets)}.");
         return new Entry(name, dtype, shape, begin, end);
     }
 
@@ -128,13 +128,15 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
         foreach (var tensor in tensors)
         {
             if (tensor.Begin != end)
-                throw new InvalidDataException($"Tensor '{tensor.Name}' begins at byte {tensor.Begin}, but the one before it ends at {end}.");
+                throw new InvalidDataException($"Tensor '{tensor.Name}' begins at byte {tensor.Begin}, the one before ends at {end}.");
             end = tensor.End;
         }
 
         if (end != dataLength)
             throw new InvalidDataException($"The tensors need {end} bytes, but {dataLength} follow the safetensors header (cut short?).");
     }
+
+    private static string Describe(string name, string dtype, long[] shape) => $"Tensor '{name}' {dtype} [{string.Join(", ", shape)}]";
 
     // Null: an unknown dtype, a negative size, or more than fits 63 bits.
     private static long? ByteLength(string dtype, long[] shape)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Kindred.Actors.Protocol.Store;
 
@@ -8,9 +9,11 @@ public sealed record CheckpointPart(string Name, long Length, string Checksum);
 /// <summary>The manifest of a checkpoint; its parts are those of one step.</summary>
 public sealed record Checkpoint(int Term, long Step, IReadOnlyList<CheckpointPart> Parts)
 {
+    [JsonIgnore]
     public TermStep At => new(Term, Step);
 
     /// <summary>As in <c>t0003-s000001200</c>: the names of its files begin so.</summary>
+    [JsonIgnore]
     public string Name => NameOf(At);
 
     public static string NameOf(TermStep at) => $"t{at.Term:D4}-s{at.Step:D9}";
@@ -29,5 +32,6 @@ public sealed record Checkpoint(int Term, long Step, IReadOnlyList<CheckpointPar
 /// <summary>Which checkpoint was the best on the held-out images, by what and how much.</summary>
 public sealed record BestMark(int Term, long Step, string Metric, double Value)
 {
+    [JsonIgnore]
     public TermStep At => new(Term, Step);
 }

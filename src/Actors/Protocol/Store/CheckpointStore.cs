@@ -43,7 +43,8 @@ public sealed class CheckpointStore(IFiles files, string folder, Action<string> 
                 $"{folder} holds {Names(candidates)}, but the run's terms are gone; restore its folder of terms, or train anew.");
         var newest = candidates.Select(TryManifest).FirstOrDefault(c => c is not null && IsValid(c));
         if (newest is null && candidates.Count > 0)
-            throw new RunStoreException($"No checkpoint in {folder} can be used: {Names(candidates)} are damaged; restore one, or train anew.");
+            throw new RunStoreException(
+                $"No checkpoint in {folder} can be used: {Names(candidates)} are damaged; restore one, or train anew.");
         return newest;
     }
 
@@ -120,7 +121,9 @@ public sealed class CheckpointStore(IFiles files, string folder, Action<string> 
     {
         try
         {
-            return StoreJson.Read<Checkpoint>(files, ManifestOf(at));
+            return StoreJson.Read<Checkpoint>(files, ManifestOf(at)) is var manifest && (manifest is null || manifest.At == at)
+                ? manifest
+                : throw new RunStoreException($"{ManifestOf(at)} is that of {manifest.Name}.");
         }
         catch (RunStoreException e)
         {

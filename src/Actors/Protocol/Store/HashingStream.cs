@@ -3,25 +3,9 @@ using System.IO.Hashing;
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>Passes writes on and hashes them on the way (XxHash128: against accidents, not against forgers).</summary>
-internal sealed class HashingStream(Stream inner) : Stream
+internal sealed class HashingStream(Stream inner) : WriteOnlyStream
 {
     private readonly XxHash128 hash = new();
-    private long length;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    /// <summary>Bytes written so far.</summary>
-    public override long Length => length;
-
-    public override long Position
-    {
-        get => length;
-        set => throw new NotSupportedException();
-    }
 
     public string Checksum() => Convert.ToHexStringLower(hash.GetCurrentHash());
 
@@ -32,20 +16,9 @@ internal sealed class HashingStream(Stream inner) : Stream
         return Convert.ToHexStringLower(whole.GetCurrentHash());
     }
 
-    public override void Write(ReadOnlySpan<byte> buffer)
+    protected override void WriteAll(ReadOnlySpan<byte> bytes)
     {
-        inner.Write(buffer);
-        hash.Append(buffer);
-        length += buffer.Length;
+        inner.Write(bytes);
+        hash.Append(bytes);
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -7,7 +7,7 @@ namespace Kindred.Actors.Protocol.Store;
 /// </summary>
 public interface IFiles
 {
-    /// <summary>The ending of the names that <see cref="Replace"/> and <see cref="TryCreate"/> write to first; what a death leaves.</summary>
+    /// <summary>How the names end that <see cref="Replace"/> and <see cref="TryCreate"/> write to first: what a death leaves.</summary>
     public const string Temporary = ".tmp";
 
     /// <summary>A stream over the file's bytes, or null where there is no such file.</summary>

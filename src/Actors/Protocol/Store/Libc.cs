@@ -3,17 +3,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kindred.Actors.Protocol.Store;
 
-/// <summary>The system calls that .NET doesn't offer, with Linux's constants.</summary>
+/// <summary>The system calls that .NET doesn't offer, or whose errors it changes; with Linux's constants.</summary>
 internal static partial class Libc
 {
-    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Append = 0x400, CloseOnExec = 0x80000;
+    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, CloseOnExec = 0x80000;
     public const int LockShared = 1, LockExclusive = 2, LockNonBlocking = 4;
-    public const int Interrupted = 4, WouldBlock = 11, Exists = 17, TooLarge = 27, NoSpace = 28, ReadOnlySystem = 30, QuotaExceeded = 122;
+    public const int Missing = 2, Interrupted = 4, WouldBlock = 11, Exists = 17, NoFolder = 20;
+    public const int TooLarge = 27, NoSpace = 28, ReadOnlySystem = 30, OverQuota = 122;
 
     private const int FileSizeSignal = 25;
+    private const uint Permissions = 0x1B6; // 0666, less the umask
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenCall(string path, int flags, uint mode);
+    public static SafeFileHandle Open(string path, int flags) => new(OpenCall(path, flags | CloseOnExec, Permissions), ownsHandle: true);
+
+    /// <summary>A write beyond the process's file-size limit then fails with EFBIG; by default it kills the process.</summary>
+    public static void IgnoreFileSizeSignal() => Signal(FileSizeSignal, 1);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint count);
@@ -33,14 +37,12 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
 
-    [LibraryImport("libc", EntryPoint = "unlink", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenCall(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int number, nint handler);
-
-    public static SafeFileHandle Open(string path, int flags) => new(OpenCall(path, flags | CloseOnExec, 0x1B6 /* 0666 */), ownsHandle: true);
-
-    /// <summary>A write beyond the process's file-size limit then fails with EFBIG; by default it kills the process.</summary>
-    public static void IgnoreFileSizeSignal() => Signal(FileSizeSignal, 1);
 }

@@ -8,9 +8,9 @@ namespace Kindred.Actors.Protocol.Store;
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
-    private readonly IDisposable held;
+    private readonly IDisposable? held;
 
-    private RunDirectory(IFiles files, string path, IDisposable held, Action<string> warn)
+    private RunDirectory(IFiles files, string path, IDisposable? held, Action<string> warn)
     {
         (Files, Root, this.held) = (files, path, held);
         Terms = new Terms(files, TermsOf(path));
@@ -60,7 +60,7 @@ public sealed class RunDirectory : IDisposable
             {
                 if (!overwrite)
                     throw new RunStoreException(
-                        $"{path} already holds a run: `kindred resume {path}` goes on with it, overwrite=true deletes it, run=… names another folder.");
+                        $"{path} already holds a run: `kindred resume {path}` goes on with it, overwrite=true deletes it.");
                 foreach (var file in remains)
                     files.Delete(file);
             }
@@ -102,6 +102,14 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
+    /// <summary>A run as its files are now, also while it trains: without a lock, only for reading.</summary>
+    /// <exception cref="RunStoreException">There is no run.</exception>
+    public static RunDirectory OpenToRead(IFiles files, string path, Action<string> warn)
+    {
+        ReadConfiguration(files, path);
+        return new RunDirectory(files, path, null, warn);
+    }
+
     /// <summary>The resolved configuration (HOCON) of a run; needs no lock.</summary>
     /// <exception cref="RunStoreException">There is no run.</exception>
     public static string ReadConfiguration(IFiles files, string path) =>
@@ -109,7 +117,7 @@ public sealed class RunDirectory : IDisposable
             ? Encoding.UTF8.GetString(bytes)
             : throw new RunStoreException($"{path} holds no run (no config.hocon); `kindred train run={path} …` starts one.");
 
-    public void Dispose() => held.Dispose();
+    public void Dispose() => held?.Dispose();
 
     private void Start()
     {
@@ -125,8 +133,10 @@ public sealed class RunDirectory : IDisposable
     private static IDisposable Lock(IFiles files, string path, LockMode mode, string holder)
     {
         var file = Path.Combine(path, "lock");
-        return files.TryLock(file, mode, holder) ?? throw new RunStoreException(
-            $"{path} is in use by {Encoding.UTF8.GetString(files.ReadAll(file) ?? [])}; stop it, or wait for its end.");
+        if (files.TryLock(file, mode, holder) is { } held)
+            return held;
+        var by = files.ReadAll(file) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : "another process";
+        throw new RunStoreException($"{path} is in use by {by}; stop it, or wait for its end.");
     }
 
     // The configuration first, so that a half-removed run is none.

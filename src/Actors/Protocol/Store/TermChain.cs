@@ -53,7 +53,7 @@ public sealed class TermChain
                 throw new RunStoreException($"The start record of term {term} is damaged: parent {record.Parent}, step {record.Step}.");
             if (links.Count > 0 && links[^1].Step < record.Step)
                 throw new RunStoreException(
-                    $"Term {links[^1].Term} went on from step {links[^1].Step} of term {term}, which started only from step {record.Step}.");
+                    $"Term {links[^1].Term} went on from step {links[^1].Step} of term {term}, which started from {record.Step}.");
             links.Add(record);
         }
 

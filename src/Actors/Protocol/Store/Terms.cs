@@ -12,8 +12,14 @@ public sealed class Terms(IFiles files, string folder)
 {
     private const string Claim = ".claim", Start = ".start";
 
-    /// <summary>The newest claimed term; 0 where none is. A coordinator that finds one newer than its own steps down.</summary>
+    /// <summary>The newest claimed term; 0 where none is.</summary>
     public int NewestClaim() => Listed(Claim).DefaultIfEmpty(0).Max();
+
+    /// <summary>
+    /// Whether nobody claimed a later term. A coordinator asks before each commit, and steps down when not. Terms are claimed
+    /// without gaps, so one look at the next name tells.
+    /// </summary>
+    public bool IsNewest(int term) => OwnerOf(term + 1) is null;
 
     /// <summary>The identity that claimed the term, or null.</summary>
     public string? OwnerOf(int term) => files.ReadAll(PathOf(term, Claim)) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
@@ -37,8 +43,10 @@ public sealed class Terms(IFiles files, string folder)
     {
         if (OwnerOf(record.Term) is null)
             throw new RunStoreException($"Term {record.Term} can't start in {folder}: nobody claimed it.");
-        var known = Records();
-        TermChain.Of([.. known.Where(r => r.Term < record.Term), record]);
+        var earlier = Records().Where(r => r.Term < record.Term).ToList();
+        if (record.Parent != 0 && !TermChain.Of(earlier).Counts(new TermStep(record.Parent, record.Step)))
+            throw new RunStoreException($"Term {record.Term} can't start from ({record.Parent}, {record.Step}): that state doesn't count.");
+        TermChain.Of([.. earlier, record]);
         var path = PathOf(record.Term, Start);
         files.TryCreate(path, StoreJson.Bytes(record));
         if (StoreJson.Read<StartRecord>(files, path) is var there && there != record)

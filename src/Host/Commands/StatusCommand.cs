@@ -1,0 +1,10 @@
+using Kindred.Host.CommandLine;
+using Kindred.Host.Configuration;
+
+namespace Kindred.Host.Commands;
+
+internal static class StatusCommand
+{
+    public static Task<ExitCode> RunAsync(string run, CommandContext context) =>
+        throw new NotSupportedException("status is not part of this build yet");
+}

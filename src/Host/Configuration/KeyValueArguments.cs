@@ -1,0 +1,29 @@
+namespace Kindred.Host.Configuration;
+
+/// <summary>The <c>key=value</c> arguments of a command line; of a key that is given twice the last counts.</summary>
+public sealed class KeyValueArguments
+{
+    private readonly Dictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="ConfigurationException">An argument without <c>=</c>, or without a key.</exception>
+    public KeyValueArguments(IEnumerable<string> arguments)
+    {
+        foreach (var argument in arguments)
+        {
+            var equals = argument.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0) throw new ConfigurationException($"'{argument}' is not understood: settings are written key=value, as in batch=256");
+            values[argument[..equals].TrimStart('-')] = argument[(equals + 1)..];
+        }
+    }
+
+    public IReadOnlyDictionary<string, string> Values => values;
+
+    /// <summary>The value of a key, which is removed; null where it isn't given.</summary>
+    public string? Take(string key) => values.Remove(key, out var value) ? value : null;
+
+    /// <exception cref="ConfigurationException">There is a key that nobody took.</exception>
+    public void RequireEmpty(string command, params IEnumerable<string> known)
+    {
+        if (values.Keys.FirstOrDefault() is { } unknown) throw Keys.Unknown(unknown, $"{command}: ", known);
+    }
+}

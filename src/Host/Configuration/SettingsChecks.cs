@@ -1,0 +1,79 @@
+using Kindred.Data;
+
+namespace Kindred.Host.Configuration;
+
+/// <summary>What keys must fulfil together.</summary>
+public static class SettingsChecks
+{
+    /// <returns>Warnings: what is allowed but probably not meant.</returns>
+    /// <exception cref="ConfigurationException">The settings contradict each other or the machine.</exception>
+    public static IReadOnlyList<string> Check(Settings settings, IReadOnlySet<string> given, MachineFacts machine)
+    {
+        var error = DataError(settings) ?? ModelError(settings) ?? ContrastError(settings) ?? BankError(settings) ?? MachineError(settings, machine);
+        return error is null ? [.. Warnings(settings, given)] : throw new ConfigurationException(error);
+    }
+
+    private static string? DataError(Settings settings) => settings switch
+    {
+        { Data: { Kind: DataKind.Folder, Path: null } } => "data=folder needs data.path=FOLDER",
+        { Data: { Holdout: > 0 and var holdout, Limit: { } limit } } when holdout >= limit =>
+            $"data.holdout={holdout} leaves nothing of data.limit={limit} to train on",
+        { Augmentation: var aug } when aug.CropMin > aug.CropMax => $"aug.crop.min={aug.CropMin} is above aug.crop.max={aug.CropMax}",
+        _ => null,
+    };
+
+    private static string? ModelError(Settings settings)
+    {
+        var (name, stem) = (settings.Model.Name, settings.Model.Stem);
+        if (!ModelNames.All.Contains(name))
+        {
+            var nearest = Spelling.Nearest(name, ModelNames.All);
+            return $"model: there is no '{name}'; " + (nearest is null ? $"there are {string.Join(", ", ModelNames.All)}" : $"did you mean '{nearest}'?");
+        }
+
+        return stem == Stem.Imagenet && !ModelNames.HasImagenetStem(name) ? $"stem=imagenet is for resnet18, 34 and 50, not for {name}" : null;
+    }
+
+    private static string? ContrastError(Settings settings)
+    {
+        var (contrast, fnc, isFnc) = (settings.Contrast, settings.Fnc, settings.Contrast.Method == Method.Fnc);
+        if (settings.Views < 2)
+            return $"contrast needs two views of each image: views={contrast.Views}" + (isFnc ? $" and fnc.support={fnc.Support}" : "") + " make one";
+        if (isFnc && !fnc.Oracle && fnc.TopK == 0 && fnc.Threshold <= -1)
+            return "fnc.topk=0 and fnc.threshold=-1 switch both filters off, so everything would be a false negative: set one of them";
+        if (isFnc && !fnc.Oracle && fnc.SupportViews == SupportViews.Extra && fnc.Support == 0)
+            return "fnc.supportViews=extra needs fnc.support of at least 1";
+        return null;
+    }
+
+    private static string? BankError(Settings settings)
+    {
+        var (contrast, batch) = (settings.Contrast, settings.Optimization.Batch);
+        if (contrast.Negatives != Negatives.Bank || !contrast.BankCurrent) return null;
+        if (contrast is { BankViews: BankViews.Main, Views: < 2 })
+            return "bank.views=main with bank.current=true needs views of at least 2: an image's positives are its other rows in the bank";
+        var rows = (long)batch * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
+        return contrast.BankLength < rows ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
+    }
+
+    private static string? MachineError(Settings settings, MachineFacts machine)
+    {
+        var (batch, shards, workers) = (settings.Optimization.Batch, settings.Machine.Shards, settings.Machine.Devices.Workers);
+        if (workers.Length > shards) return $"devices={settings.Machine.Devices} makes {workers.Length} workers, more than shards={shards}";
+        if (batch < 2L * shards) return $"batch={batch} is too small: batch norm needs two images in each of the {shards} shards (shards={shards})";
+        var missing = workers.FirstOrDefault(device => device != "cpu" && int.Parse(device[5..]) >= machine.Gpus);
+        return missing is null ? null
+            : $"devices: {missing} doesn't exist, libtorch finds {(machine.Gpus == 0 ? "no GPU" : $"{machine.Gpus}, numbered from 0")}; './kindred doctor' says why";
+    }
+
+    private static IEnumerable<string> Warnings(Settings settings, IReadOnlySet<string> given)
+    {
+        var (isFnc, start, epochs) = (settings.Contrast.Method == Method.Fnc, settings.Fnc.Start, settings.Optimization.Epochs);
+        if (isFnc && start >= epochs) yield return $"fnc.start={start} lies beyond epochs={epochs}: false negatives are measured, never cancelled";
+        var idle = given.FirstOrDefault(name => !isFnc && name.StartsWith("fnc.", StringComparison.Ordinal));
+        if (idle is not null) yield return $"{idle} does nothing with method={ValueText.Format(settings.Contrast.Method)}";
+        idle = given.FirstOrDefault(name => !settings.Contrast.UsesBank && name.StartsWith("bank.", StringComparison.Ordinal));
+        if (idle is not null) yield return $"{idle} does nothing with negatives=batch";
+        if (Presets.Note(settings.Run.Preset) is { } note) yield return note;
+    }
+}

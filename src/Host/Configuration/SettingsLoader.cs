@@ -1,0 +1,42 @@
+using Kindred.Host.Configuration.Hocon;
+using Microsoft.Extensions.Configuration;
+
+namespace Kindred.Host.Configuration;
+
+/// <summary>Resolved settings, and what is worth a warning about them.</summary>
+public sealed record LoadedSettings(Settings Settings, IReadOnlyList<string> Warnings);
+
+/// <summary>Settings of a new run: defaults, then the preset, then cluster.hocon (or config=FILE), then the command line.</summary>
+public static class SettingsLoader
+{
+    public const string FileName = "cluster.hocon";
+
+    /// <param name="arguments">The command line's key=value arguments.</param>
+    /// <param name="workingDirectory">Where cluster.hocon is looked for, and what relative paths start from.</param>
+    /// <param name="machine">What defaults are derived from.</param>
+    /// <exception cref="ConfigurationException">Anything wrong, with its place.</exception>
+    public static LoadedSettings Load(KeyValueArguments arguments, string workingDirectory, MachineFacts machine)
+    {
+        var builder = new ConfigurationBuilder();
+        var named = arguments.Take("config");
+        var file = Path.GetFullPath(named ?? FileName, workingDirectory);
+        if (named is not null || File.Exists(file)) builder.Add(new HoconConfigurationSource(file, machine.Environment));
+        builder.AddInMemoryCollection(ConfigurationKeys(arguments.Values));
+
+        var written = WrittenValues.Read(builder.Build());
+        var preset = SettingsBinder.Bind(written).Run.Preset;
+        var given = Presets.Values(preset).ToDictionary(pair => pair.Key, pair => new WrittenValue(pair.Value, ""));
+        foreach (var (key, value) in written) given[key] = value;
+        return Finish(given, machine, workingDirectory);
+    }
+
+    private static LoadedSettings Finish(Dictionary<string, WrittenValue> values, MachineFacts machine, string workingDirectory)
+    {
+        var given = values.Where(pair => pair.Value.Text.Length > 0).Select(pair => pair.Key).ToHashSet();
+        var settings = SettingsResolver.Resolve(SettingsBinder.Bind(values), given, machine, workingDirectory);
+        return new(settings, SettingsChecks.Check(settings, given, machine));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> ConfigurationKeys(IReadOnlyDictionary<string, string> values) =>
+        values.Select(pair => KeyValuePair.Create(pair.Key.Replace('.', ':'), (string?)pair.Value));
+}

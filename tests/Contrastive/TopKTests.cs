@@ -1,0 +1,22 @@
+using FsCheck.Fluent;
+using Kindred.Gpu.Contrastive;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Kindred.Tests.Contrastive;
+
+public sealed class TopKTests
+{
+    [Fact]
+    public void TheLargestAndOfEqualOnesTheFirst() => FsCheck.Check.QuickThrowOnFailure(Prop.ForAll<int>(seed =>
+    {
+        var random = new Random(seed);
+        var (rows, width, k, distinct) = (random.Next(1, 5), random.Next(1, 700), random.Next(1, 12), random.Next(1, 40));
+        var values = Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, width).Select(_ => (float)random.Next(distinct)).ToArray()).ToArray();
+        using var scope = NewDisposeScope();
+        var (largest, columns) = TopK.Largest(tensor(values.SelectMany(v => v).ToArray()).view(rows, width), k);
+        var expected = values.Select(row => Enumerable.Range(0, width).OrderByDescending(c => row[c]).ThenBy(c => c).Take(k).ToArray()).ToArray();
+        Assert.Equal(expected.SelectMany(e => e.Select(c => (long)c)), columns.data<long>().ToArray());
+        Assert.Equal(expected.SelectMany((e, r) => e.Select(c => values[r][c])), Make.Floats(largest));
+    }));
+}

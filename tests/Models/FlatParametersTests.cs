@@ -1,0 +1,85 @@
+using Kindred.Gpu.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Kindred.Tests.Models;
+
+public sealed class FlatParametersTests
+{
+    private static readonly ContrastiveModel Model = new("resnet8", Stem.Cifar, new HeadOptions());
+
+    [Fact]
+    public void InitialisationIsAFunctionOfTheSeed()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = new FlatParameters(Model.Layout, CPU);
+        Model.Layout.Initialise(parameters.Flat, 7);
+        var first = parameters.Flat.clone();
+        Model.Layout.Initialise(parameters.Flat, 7);
+        Assert.True(parameters.Flat.SameBits(first));
+        Model.Layout.Initialise(parameters.Flat, 8);
+        Assert.False(parameters.Flat.SameBits(first));
+    }
+
+    [Fact]
+    public void InitialisationIsPyTorchsDefault()
+    {
+        using var scope = NewDisposeScope();
+        var flat = zeros([Model.Layout.Count]);
+        Model.Layout.Initialise(flat, 3);
+        var weight = Model.Layout.View(flat, Model.Layout.IndexOf("layer3.0.conv2.weight"));
+        var bound = 1 / Math.Sqrt(64 * 9);
+        Assert.InRange(weight.abs().max().item<float>(), 0.99 * bound, bound);
+        Assert.InRange(weight.std().item<float>(), 0.98 * bound / Math.Sqrt(3), 1.02 * bound / Math.Sqrt(3));
+        Assert.Equal(1, Model.Layout.View(flat, Model.Layout.IndexOf("layer1.0.bn1.weight")).min().item<float>());
+        Assert.Equal(0, Model.Layout.View(flat, Model.Layout.IndexOf("layer1.0.bn1.bias")).abs().max().item<float>());
+    }
+
+    [Fact]
+    public void BackwardAddsIntoTheFlatGradient()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = new FlatParameters(Model.Layout, CPU);
+        Model.Layout.Initialise(parameters.Flat, 1);
+        Backward(parameters);
+        var once = parameters.Gradient.clone();
+        Assert.True(once.norm().item<float>() > 0);
+        Backward(parameters);
+        Assert.True(parameters.Gradient.allclose(once * 2));
+    }
+
+    [Fact]
+    public void AForwardPassWithoutAGraphGivesTheSameBitsAndMoments()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = new FlatParameters(Model.Layout, CPU);
+        Model.Layout.Initialise(parameters.Flat, 1);
+        using var with = NormStatistics.Moments(Model.Layout, CPU);
+        using var without = NormStatistics.Moments(Model.Layout, CPU);
+        var x = Golden.Images(8, 32);
+        var z = Model.Project(x, parameters.With(with, NormMode.Batch));
+        using var noGrad = no_grad();
+        Assert.True(Model.Project(x, parameters.With(without, NormMode.Batch)).SameBits(z));
+        Assert.True(with.Mean.SameBits(without.Mean) && with.Variance.SameBits(without.Variance));
+        Assert.True(with.Variance.min().item<float>() > 0);
+    }
+
+    [Fact]
+    public void AnEmaCopyFollowsAndRecordsNoGraph()
+    {
+        using var scope = NewDisposeScope();
+        using var online = new FlatParameters(Model.Layout, CPU);
+        using var ema = new FlatParameters(Model.Layout, CPU, trainable: false);
+        Model.Layout.Initialise(online.Flat, 1);
+        ema.Follow(online.Flat, 0.75);
+        Assert.True(ema.Flat.allclose(online.Flat * 0.25));
+        using var moments = NormStatistics.Moments(Model.Layout, CPU);
+        Assert.False(Model.Project(Golden.Images(2, 32), ema.With(moments, NormMode.Batch)).requires_grad);
+    }
+
+    private static void Backward(FlatParameters parameters)
+    {
+        using var moments = NormStatistics.Moments(Model.Layout, CPU);
+        Model.Project(Golden.Images(4, 32), parameters.With(moments, NormMode.Batch)).narrow(1, 0, 3).sum().backward();
+    }
+}

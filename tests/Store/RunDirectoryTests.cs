@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Kindred.Actors.Protocol.Store;
+
+namespace Kindred.Tests.Store;
+
+public sealed class RunDirectoryTests : IDisposable
+{
+    private static readonly Dictionary<string, string> Versions = new() { ["libtorch"] = "1.13.1", ["kindred"] = "0.1" };
+
+    private readonly TemporaryFolder folder = new();
+    private readonly PosixFiles files = new();
+
+    private string Run => folder["runs/a"];
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void ANewRunCanBeOpenedAgain()
+    {
+        using (var run = Create())
+        {
+            Assert.Equal(1, run.Terms.TryClaim("me"));
+            run.Terms.WriteStart(new(1, 0, 0));
+            run.Metrics.Append(new MetricsLine("step", 1, 0, 1).ToString());
+        }
+
+        using var again = Open();
+        Assert.Equal("seed = 1", RunDirectory.ReadConfiguration(files, Run));
+        Assert.Equal(1, again.Terms.NewestClaim());
+        Assert.Equal(1, Assert.Single(again.ReadMetrics()).At.Step);
+        var versions = File.ReadAllText(RunDirectory.VersionsOf(Run));
+        Assert.Matches("(?s)kindred.*0.1.*libtorch.*1.13.1", versions);
+    }
+
+    [Fact]
+    public void ARunIsNotOverwrittenUnlessAskedFor()
+    {
+        using (var run = Create())
+        {
+            run.Terms.TryClaim("me");
+            run.Terms.WriteStart(new(1, 0, 0));
+            run.Checkpoints.WriteManifest(new(1, 1), [run.Checkpoints.WritePart(new(1, 1), "model", s => s.Write("x"u8))]);
+            run.Metrics.Append("{}");
+        }
+
+        File.WriteAllText(Path.Combine(Run, "notes.txt"), "mine");
+        Assert.Contains($"`kindred resume {Run}`", Assert.Throws<RunStoreException>(() => Create()).Message, StringComparison.Ordinal);
+        Assert.NotNull(new Terms(files, RunDirectory.TermsOf(Run)).OwnerOf(1));
+
+        using var anew = Create(overwrite: true);
+        Assert.Equal(0, anew.Terms.NewestClaim());
+        Assert.Empty(files.List(RunDirectory.CheckpointsOf(Run)));
+        Assert.Equal(["config.hocon", "lock", "notes.txt", "versions.json"], files.List(Run));
+    }
+
+    [Fact]
+    public void AFolderWithOtherFilesCanBecomeARun()
+    {
+        Directory.CreateDirectory(Run);
+        File.WriteAllText(Path.Combine(Run, "notes.txt"), "mine");
+        using var run = Create();
+        Assert.Contains("notes.txt", files.List(Run));
+    }
+
+    [Fact]
+    public void ASecondProcessIsRefusedAndToldWhoHoldsTheRun()
+    {
+        using (Create(holder: "process 4711 on gpu3"))
+        {
+            foreach (var start in new Func<RunDirectory>[] { Open, () => Create(overwrite: true) })
+                Assert.Contains("in use by process 4711 on gpu3", Assert.Throws<RunStoreException>(start).Message, StringComparison.Ordinal);
+            using var process = Process.Start("flock", ["--nonblock", Path.Combine(Run, "lock"), "true"]);
+            process.WaitForExit();
+            Assert.Equal(1, process.ExitCode);
+            Assert.NotNull(RunDirectory.OpenToRead(files, Run, Assert.Fail));
+        }
+
+        using var free = Open();
+    }
+
+    [Fact]
+    public void ClusterNodesShareARunAndRefuseALocalStart()
+    {
+        Create().Dispose();
+        using var one = RunDirectory.Open(files, Run, "node 1", LockMode.Shared, Assert.Fail);
+        using var two = RunDirectory.Open(files, Run, "node 2", LockMode.Shared, Assert.Fail);
+        Assert.Throws<RunStoreException>(Open);
+    }
+
+    [Fact]
+    public void AStartCleansUpAfterADeath()
+    {
+        Create().Dispose();
+        var torn = Path.Combine(RunDirectory.CheckpointsOf(Run), "t0001-s000000001.model.safetensors.x.tmp");
+        File.WriteAllText(torn, "half");
+        File.WriteAllText(RunDirectory.MetricsOf(Run), "{}\n{\"eve");
+        using (RunDirectory.Open(files, Run, "node", LockMode.Shared, Assert.Fail))
+            Assert.True(File.Exists(torn)); // a node can't know whether another is still writing it
+        using var run = Open();
+        Assert.False(File.Exists(torn));
+        Assert.Equal("{}\n", File.ReadAllText(RunDirectory.MetricsOf(Run)));
+    }
+
+    [Fact]
+    public void WhereThereIsNoRunNoneIsOpenedAndNothingIsLeft()
+    {
+        Assert.Contains("holds no run", Assert.Throws<RunStoreException>(Open).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Run));
+    }
+
+    [Fact]
+    public void AFolderThatCannotBeMadeIsNamed()
+    {
+        File.WriteAllText(folder["runs"], "a file");
+        Assert.Contains(Run, Assert.Throws<RunStoreException>(() => Create()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever write or deletion a death comes at: then there is the old run, the new run, or none but its remains.</summary>
+    [Fact]
+    public void ADeathWhileOverwritingNeverLeavesAMixture()
+    {
+        for (var calls = 0; ; calls++)
+        {
+            using (var old = Create(overwrite: true))
+            {
+                old.Terms.TryClaim("old");
+                old.Terms.WriteStart(new(1, 0, 0));
+            }
+
+            try
+            {
+                RunDirectory.Create(new DiesAfter(files, calls), Run, "me", "new", Versions, overwrite: true, Assert.Fail).Dispose();
+                Assert.InRange(calls, 5, 20);
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                if (File.Exists(RunDirectory.ConfigurationOf(Run)))
+                    Assert.Equal("old", new Terms(files, RunDirectory.TermsOf(Run)).OwnerOf(1));
+            }
+        }
+    }
+
+    private RunDirectory Create(bool overwrite = false, string holder = "me") =>
+        RunDirectory.Create(files, Run, holder, "seed = 1", Versions, overwrite, Assert.Fail);
+
+    private RunDirectory Open() => RunDirectory.Open(files, Run, "me", LockMode.Exclusive, Assert.Fail);
+
+    private sealed class DiesAfter(IFiles inner, int calls) : DecoratedFiles(inner)
+    {
+        private int left = calls;
+
+        public override void Replace(string path, Action<Stream> write) => Alive(() => base.Replace(path, write));
+
+        public override void Delete(string path) => Alive(() => base.Delete(path));
+
+        public override void CreateFolder(string folder) => Alive(() => base.CreateFolder(folder));
+
+        private void Alive(Action call)
+        {
+            if (left-- == 0)
+                throw new OperationCanceledException("killed");
+            call();
+        }
+    }
+}
