@@ -122,7 +122,7 @@ public sealed class LifetimeTests
             var loss = nn.functional.linear(input, weight).relu().pow(2).mean();
             loss.backward();
             using (no_grad())
-                weight.sub_(weight.grad!, 1e-6);
+                weight.add_(weight.grad!, -1e-6);
             weight.grad = null;
             _ = torch.cat([input, input]).chunk(2)[0].topk(3).values;
         }

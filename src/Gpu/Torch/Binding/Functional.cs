@@ -12,12 +12,6 @@ public enum PaddingModes
 /// <summary>torch.nn.functional. Images are [N, C, H, W].</summary>
 public static partial class torch
 {
-    public enum InterpolationMode
-    {
-        Nearest = 0,
-        Bilinear = 2,
-    }
-
     public enum GridSampleMode
     {
         Nearest = 0,

@@ -38,10 +38,6 @@ internal static partial class Native
     internal static partial Tensor kt_pad(
         Tensor x, ReadOnlySpan<long> widths, long n, [MarshalAs(UnmanagedType.LPUTF8Str)] string mode, double value);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_upsample_bilinear(Tensor x, ReadOnlySpan<long> size, Flag alignCorners);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_upsample_nearest(Tensor x, ReadOnlySpan<long> size);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_cross_entropy(
         Tensor x, Tensor target, [MarshalUsing(typeof(OptionalTensor))] Tensor? weight, long ignore, long reduction, double smoothing);
     [LibraryImport(TorchLibrary.Name)]
