@@ -29,7 +29,7 @@ public static class CommandLineProgram
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new HelpText(context.Output);
         if (arguments is [] or ["help"]) arguments = ["--help"];
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0) throw Refuse(root, arguments, parsed);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpText) throw Refuse(root, arguments, parsed);
         var code = await parsed.InvokeAsync(new()
         {
             EnableDefaultExceptionHandler = false,

@@ -1,24 +1,11 @@
+using Kindred.Gpu.Contrastive;
+
 namespace Kindred.Host.Configuration;
 
 public enum Method
 {
     Simclr,
     Fnc,
-}
-
-/// <summary>Where an anchor's columns come from.</summary>
-public enum Negatives
-{
-    Batch,
-    Bank,
-    [Word("batch+bank")]
-    BatchAndBank,
-}
-
-public enum BankViews
-{
-    All,
-    Main,
 }
 
 [Group("Contrast")]
@@ -34,7 +21,7 @@ public sealed record ContrastSettings
     public double Tau { get; init; } = 0.2;
 
     [Key("negatives", "an image's negatives: the other images of the batch, the rows of the memory bank, or both")]
-    public Negatives Negatives { get; init; } = Negatives.Batch;
+    public NegativeSource Negatives { get; init; } = NegativeSource.Batch;
 
     [Key("bank.length", "rows of the memory bank", Min = 1, Max = 16_777_216)]
     public int BankLength { get; init; } = 65_536;
@@ -50,5 +37,5 @@ public sealed record ContrastSettings
     public double Ema { get; init; }
 
     /// <summary>Are there rows from earlier steps?</summary>
-    public bool UsesBank => Negatives != Negatives.Batch;
+    public bool UsesBank => Negatives != NegativeSource.Batch;
 }

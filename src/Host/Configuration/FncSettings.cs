@@ -1,18 +1,8 @@
+using Kindred.Gpu.Contrastive;
+
 namespace Kindred.Host.Configuration;
 
-public enum FncMode
-{
-    Eliminate,
-    Attract,
-}
-
-public enum Aggregate
-{
-    Max,
-    Mean,
-}
-
-public enum SupportViews
+public enum SupportChoice
 {
     All,
     Extra,
@@ -21,14 +11,14 @@ public enum SupportViews
 [Group("False-negative cancellation (method=fnc)")]
 public sealed record FncSettings
 {
-    [Key("fnc.mode", "a detected false negative leaves the denominator (eliminate) or becomes a positive (attract)")]
-    public FncMode Mode { get; init; } = FncMode.Attract;
+    [Key("fnc.mode", "a detected false negative leaves the denominator (eliminate) or becomes a positive (attract); none: only measured")]
+    public CancelMode Mode { get; init; } = CancelMode.Attract;
 
     [Key("fnc.support", "support views of each image, more views of it that only help", Min = 0, Max = 64)]
     public int Support { get; init; } = 2;
 
     [Key("fnc.supportViews", "which views of an image score the candidates: all of its views, or the extra support views only")]
-    public SupportViews SupportViews { get; init; } = SupportViews.All;
+    public SupportChoice SupportViews { get; init; } = SupportChoice.All;
 
     [Key("fnc.topk", "at most so many false negatives for each image; 0: no such limit", Min = 0)]
     public int TopK { get; init; } = 4;

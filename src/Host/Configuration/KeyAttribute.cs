@@ -38,7 +38,7 @@ public sealed class GroupAttribute(string title) : Attribute
     public string Title { get; } = title;
 }
 
-/// <summary>How a value of an enumeration is written where it isn't its name in lower case with dashes.</summary>
+/// <summary>How a value of an enumeration is written where it isn't its name in lower case with + for And.</summary>
 [AttributeUsage(AttributeTargets.Field)]
 public sealed class WordAttribute(string text) : Attribute
 {

@@ -1,10 +1,6 @@
-namespace Kindred.Host.Configuration;
+using Kindred.Gpu.Models;
 
-public enum Stem
-{
-    Cifar,
-    Imagenet,
-}
+namespace Kindred.Host.Configuration;
 
 [Group("Model")]
 public sealed record ModelSettings
@@ -21,6 +17,9 @@ public sealed record ModelSettings
 
     [Key("head.width", "width of the head's hidden layers; 0: that of the features", Min = 0, Max = 65536)]
     public int HeadWidth { get; init; }
+
+    [Key("head.norm", "the head ends in a batch norm with scale and without shift, as in FNC's code")]
+    public bool HeadNorm { get; init; }
 
     [Key("head.out", "D, the width of a projection", Min = 2, Max = 8192)]
     public int HeadOut { get; init; } = 128;

@@ -1,18 +1,12 @@
+using Kindred.Gpu.Optimization;
+
 namespace Kindred.Host.Configuration;
 
 public enum OptimizerKind
 {
     Sgd,
     Lars,
-    [Word("adamw")]
     AdamW,
-}
-
-public enum LearningRateScale
-{
-    None,
-    Linear,
-    Sqrt,
 }
 
 public enum DecayExclusion
@@ -40,7 +34,7 @@ public sealed record OptimizationSettings
     public double LearningRate { get; init; } = 0.5;
 
     [Key("lr.scale", "none; linear: lr * batch / 256; sqrt: lr * sqrt(batch)")]
-    public LearningRateScale LearningRateScale { get; init; } = LearningRateScale.None;
+    public RateScaling LearningRateScale { get; init; } = RateScaling.None;
 
     [Key("warmup", "linear warm-up before the cosine: a share of all steps (0.05), or \"10 epochs\"")]
     public WarmUp WarmUp { get; init; } = new(0.05, InEpochs: false);
@@ -56,12 +50,4 @@ public sealed record OptimizationSettings
 
     [Key("lars.eta", "trust coefficient of lars", Above = 0)]
     public double LarsEta { get; init; } = 0.001;
-
-    /// <summary>The peak learning rate after scaling by the batch.</summary>
-    public double PeakLearningRate => LearningRateScale switch
-    {
-        LearningRateScale.Linear => LearningRate * Batch / 256,
-        LearningRateScale.Sqrt => LearningRate * Math.Sqrt(Batch),
-        _ => LearningRate,
-    };
 }

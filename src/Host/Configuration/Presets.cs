@@ -11,7 +11,7 @@ public static class Presets
         ["fnc.aggregate"] = "max", ["fnc.start"] = "0",
         ["batch"] = "4096", ["epochs"] = "100", ["warmup"] = "10 epochs",
         ["optimizer"] = "lars", ["lr"] = "0.1", ["lr.scale"] = "sqrt", ["momentum"] = "0.9", ["wd"] = "1e-4", ["wd.exclude"] = "norm", ["lars.eta"] = "0.001",
-        ["head.layers"] = "3", ["head.out"] = "128",
+        ["head.layers"] = "3", ["head.norm"] = "true", ["head.out"] = "128",
         ["aug.crop.min"] = "0.08", ["aug.strength"] = "1", ["aug.blur"] = "0.5",
     };
 

@@ -3,7 +3,9 @@ namespace Kindred.Host.Configuration;
 public enum Preset
 {
     None,
+    [Word("fnc-paper")]
     FncPaper,
+    [Word("fnc-paper-memory")]
     FncPaperMemory,
 }
 

@@ -1,4 +1,6 @@
 using Kindred.Data;
+using Kindred.Gpu.Contrastive;
+using Kindred.Gpu.Models;
 
 namespace Kindred.Host.Configuration;
 
@@ -25,13 +27,13 @@ public static class SettingsChecks
     private static string? ModelError(Settings settings)
     {
         var (name, stem) = (settings.Model.Name, settings.Model.Stem);
-        if (!ModelNames.All.Contains(name))
+        if (!Networks.Names.Contains(name))
         {
-            var nearest = Spelling.Nearest(name, ModelNames.All);
-            return $"model: there is no '{name}'; " + (nearest is null ? $"there are {string.Join(", ", ModelNames.All)}" : $"did you mean '{nearest}'?");
+            var nearest = Spelling.Nearest(name, Networks.Names);
+            return $"model: there is no '{name}'; " + (nearest is null ? $"there are {string.Join(", ", Networks.Names)}" : $"did you mean '{nearest}'?");
         }
 
-        return stem == Stem.Imagenet && !ModelNames.HasImagenetStem(name) ? $"stem=imagenet is for resnet18, 34 and 50, not for {name}" : null;
+        return stem == Stem.ImageNet && !SettingsResolver.HasImagenetStem(name) ? $"stem=imagenet is for resnet18, 34 and 50, not for {name}" : null;
     }
 
     private static string? ContrastError(Settings settings)
@@ -41,7 +43,7 @@ public static class SettingsChecks
             return $"contrast needs two views of each image: views={contrast.Views}" + (isFnc ? $" and fnc.support={fnc.Support}" : "") + " make one";
         if (isFnc && !fnc.Oracle && fnc.TopK == 0 && fnc.Threshold <= -1)
             return "fnc.topk=0 and fnc.threshold=-1 switch both filters off, so everything would be a false negative: set one of them";
-        if (isFnc && !fnc.Oracle && fnc.SupportViews == SupportViews.Extra && fnc.Support == 0)
+        if (isFnc && !fnc.Oracle && fnc.SupportViews == SupportChoice.Extra && fnc.Support == 0)
             return "fnc.supportViews=extra needs fnc.support of at least 1";
         return null;
     }
@@ -49,9 +51,9 @@ public static class SettingsChecks
     private static string? BankError(Settings settings)
     {
         var (contrast, batch) = (settings.Contrast, settings.Optimization.Batch);
-        if (contrast.Negatives != Negatives.Bank || !contrast.BankCurrent) return null;
-        if (contrast is { BankViews: BankViews.Main, Views: < 2 })
-            return "bank.views=main with bank.current=true needs views of at least 2: an image's positives are its other rows in the bank";
+        if (contrast is { Negatives: NegativeSource.Bank, BankViews: BankViews.Main, Views: < 2 })
+            return "negatives=bank with bank.views=main needs views of at least 2: an image's positives are its other main views";
+        if (contrast.Negatives != NegativeSource.Bank || !contrast.BankCurrent) return null;
         var rows = (long)batch * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
         return contrast.BankLength < rows ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
     }
@@ -62,6 +64,8 @@ public static class SettingsChecks
         if (workers.Length > shards) return $"devices={settings.Machine.Devices} makes {workers.Length} workers, more than shards={shards}";
         if (batch < 2L * shards) return $"batch={batch} is too small: batch norm needs two images in each of the {shards} shards (shards={shards})";
         var missing = workers.FirstOrDefault(device => device != "cpu" && int.Parse(device[5..]) >= machine.Gpus);
+        if (settings.Telemetry.Otlp is { } otlp && !(Uri.TryCreate(otlp, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")))
+            return $"telemetry.otlp: '{otlp}' is not an address such as http://localhost:4317";
         return missing is null ? null
             : $"devices: {missing} doesn't exist, libtorch finds {(machine.Gpus == 0 ? "no GPU" : $"{machine.Gpus}, numbered from 0")}; './kindred doctor' says why";
     }

@@ -1,4 +1,5 @@
 using Kindred.Data;
+using Kindred.Gpu.Models;
 
 namespace Kindred.Host.Configuration;
 
@@ -16,12 +17,14 @@ public static class SettingsResolver
         };
         var model = settings.Model;
         if (!given.Contains("stem"))
-            model = model with { Stem = ModelNames.HasImagenetStem(model.Name) && data.Size > 64 ? Stem.Imagenet : Stem.Cifar };
+            model = model with { Stem = HasImagenetStem(model.Name) && data.Size > 64 ? Stem.ImageNet : Stem.Cifar };
         var contrast = settings.Contrast;
         if (!given.Contains("ema")) contrast = contrast with { Ema = contrast.UsesBank ? 0.999 : 0 };
         var resolved = settings with { Data = data, Model = model, Contrast = contrast, Machine = Workers(settings.Machine, given, machine) };
         return given.Contains("run") ? resolved : resolved with { Run = resolved.Run with { Folder = NameOf(resolved, machine.Now) } };
     }
+
+    internal static bool HasImagenetStem(string model) => model is "resnet18" or "resnet34" or "resnet50";
 
     /// <summary>Devices, shards, threads and precision.</summary>
     private static MachineSettings Workers(MachineSettings settings, IReadOnlySet<string> given, MachineFacts machine)

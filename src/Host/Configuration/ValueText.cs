@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Text;
 using Kindred.Host.Configuration.Hocon;
 
 namespace Kindred.Host.Configuration;
@@ -54,18 +53,8 @@ public static class ValueText
         return name is not null ? Enum.Parse(type, name) : throw Expected(text, Spelling.Alternatives(Words(type)), Spelling.Nearest(text, Words(type)));
     }
 
-    private static string WordOf(Type type, string name)
-    {
-        if (type.GetField(name)!.GetCustomAttribute<WordAttribute>() is { } word) return word.Text;
-        var text = new StringBuilder();
-        foreach (var letter in name)
-        {
-            if (char.IsUpper(letter) && text.Length > 0) text.Append('-');
-            text.Append(char.ToLowerInvariant(letter));
-        }
-
-        return text.ToString();
-    }
+    private static string WordOf(Type type, string name) =>
+        type.GetField(name)!.GetCustomAttribute<WordAttribute>()?.Text ?? name.Replace("And", "+").ToLowerInvariant();
 
     private static FormatException Expected(string text, string what, string? nearest = null) =>
         new($"'{text}' is not {what}" + (nearest is null ? "" : $"; did you mean '{nearest}'?"));

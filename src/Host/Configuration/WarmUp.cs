@@ -5,8 +5,8 @@ namespace Kindred.Host.Configuration;
 /// <summary>Length of the linear warm-up: a share of all steps, 0 … 1, or a number of epochs.</summary>
 public readonly record struct WarmUp(double Amount, bool InEpochs)
 {
-    /// <summary>Warm-up in steps, fractional; at most <paramref name="totalSteps"/>.</summary>
-    public double Steps(long totalSteps, int stepsPerEpoch) => Math.Min(totalSteps, Amount * (InEpochs ? stepsPerEpoch : totalSteps));
+    /// <summary>The share of a run of so many epochs that warms up, 0 … 1.</summary>
+    public double Share(int epochs) => InEpochs ? Math.Min(1, Amount / epochs) : Amount;
 
     /// <summary>"0.05", or "10 epochs".</summary>
     public static bool TryParse(string text, out WarmUp value)

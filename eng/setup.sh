@@ -1,0 +1,79 @@
+# Sourced by ./kindred and ./test.sh, from the repository's root. `setup PROJECT SOURCES…` installs what is missing and builds PROJECT
+# if SOURCES are newer than its last build; when there is nothing to do it costs a few milliseconds.
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} # busy-waiting threads slow one another down 4 to 9 times
+export HOME=${HOME:-/tmp}
+if ! command -v dotnet >/dev/null && [ -x "$HOME/.dotnet/dotnet" ]; then export PATH="$HOME/.dotnet:$PATH"; fi
+if [ -z "${DOTNET_ROOT:-}" ] && command -v dotnet >/dev/null; then
+  DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  export DOTNET_ROOT
+fi
+
+say() { echo "kindred: $*" >&2; }
+
+has_sdk() { command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; }
+has_file() { compgen -G "$1" >/dev/null; }
+
+# Debian's and Ubuntu's names of the packages that are missing, one a line.
+missing_packages() {
+  has_sdk || echo dotnet-sdk-10.0
+  command -v cmake >/dev/null || echo cmake
+  command -v g++ >/dev/null || echo g++
+  command -v make >/dev/null || echo make
+  [ -n "${KINDRED_TORCH_DIR:-}" ] || has_file '/usr/lib/*/cmake/Torch/TorchConfig.cmake' || echo libtorch-dev
+  [ -n "${KINDRED_TORCH_DIR:-}" ] || has_file '/usr/lib/*/openblas-openmp/libblas.so.3' || echo libopenblas0-openmp
+  has_file '/usr/include/jpeglib.h' || echo libjpeg-dev
+  has_file '/usr/include/png.h' || echo libpng-dev
+}
+
+install_packages() {
+  local list="$*" root=""
+  if ! command -v apt-get >/dev/null; then
+    say "missing: $list. This system has no apt: install them by its own means (libtorch: set KINDRED_TORCH_DIR to the folder of TorchConfig.cmake)."
+    return 1
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    root=sudo
+    command -v sudo >/dev/null || { say "missing: $list. Install them as root: apt-get install $list"; return 1; }
+  fi
+  say "missing: $list; installing with apt${root:+ (sudo asks for your password)}"
+  local log=artifacts/setup.log
+  $root apt-get update </dev/null >"$log" 2>&1 || say "apt-get update failed ($log); trying with the lists that are there"
+  if [[ " $list " == *" dotnet-sdk-10.0 "* ]] && ! apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+    say "the .NET 10 SDK isn't packaged here: 'curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0' puts it into ~/.dotnet"
+    return 1
+  fi
+  # shellcheck disable=SC2086
+  $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $list </dev/null >>"$log" 2>&1 ||
+    { tail -n 5 "$log" >&2; say "apt could not install: $list (all of it is in $log)"; return 1; }
+}
+
+# Is the stamp of the last build newer than all SOURCES?
+up_to_date() {
+  [ -f "$1" ] && [ -z "$(find "${@:2}" eng Directory.*.props global.json .editorconfig -newer "$1" -print -quit)" ]
+}
+
+setup() {
+  local project=$1 stamp=artifacts/.built-${1##*/} log=artifacts/build.log
+  up_to_date "$stamp" "${@:2}" && return
+  mkdir -p artifacts
+  exec 9>artifacts/.lock # one build at a time
+  flock 9
+  if ! up_to_date "$stamp" "${@:2}"; then
+    local packages started
+    packages=$(missing_packages)
+    # shellcheck disable=SC2086
+    if [ -n "$packages" ]; then install_packages $packages || return 1; fi
+    started=$(mktemp artifacts/.started-XXXXXX)
+    [ -t 2 ] && say "building …"
+    if ! dotnet build "$project" -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false </dev/null >"$log" 2>&1 9>&-; then
+      rm -f "$started"
+      grep -E 'error|Error' "$log" | sort -u | head -n 20 >&2
+      say "the build failed; all of it is in $log"
+      return 1
+    fi
+    mv "$started" "$stamp"
+  fi
+  exec 9>&-
+}

@@ -1,0 +1,51 @@
+using Kindred.Host.Configuration;
+
+namespace Kindred.Tests.Host;
+
+public sealed class SettingsChecksTests : IDisposable
+{
+    private readonly HostTesting host = new();
+
+    public void Dispose() => host.Dispose();
+
+    [Theory]
+    [InlineData("fnc.topk=0 fnc.threshold=-1", "switch both filters off")]
+    [InlineData("fnc.support=0 fnc.supportViews=extra", "fnc.supportViews=extra needs fnc.support")]
+    [InlineData("method=simclr views=1", "views=1 make one")]
+    [InlineData("views=1 fnc.support=0", "two views of each image")]
+    [InlineData("devices=cpu*4 shards=2", "makes 4 workers, more than shards=2")]
+    [InlineData("shards=4 batch=7", "two images in each of the 4 shards")]
+    [InlineData("devices=cuda:0", "cuda:0 doesn't exist, libtorch finds no GPU")]
+    [InlineData("model=resnet19", "there is no 'resnet19'; did you mean 'resnet")]
+    [InlineData("stem=imagenet", "stem=imagenet is for resnet18, 34 and 50, not for resnet8")]
+    [InlineData("data=folder", "data=folder needs data.path=FOLDER")]
+    [InlineData("data.limit=100 data.holdout=100", "leaves nothing")]
+    [InlineData("aug.crop.min=0.9 aug.crop.max=0.5", "aug.crop.min=0.9 is above")]
+    [InlineData("negatives=bank bank.length=1023", "less than the 1024 rows of one step")]
+    [InlineData("negatives=bank bank.views=main views=1 fnc.support=3", "needs views of at least 2")]
+    [InlineData("telemetry.otlp=nowhere", "telemetry.otlp: 'nowhere' is not an address")]
+    public void Contradictions_are_refused(string arguments, string message) =>
+        Assert.Contains(message, Assert.Throws<ConfigurationException>(() => host.Load(arguments)).Message);
+
+    [Theory]
+    [InlineData("fnc.topk=0")]
+    [InlineData("fnc.threshold=-1")]
+    [InlineData("fnc.topk=0 fnc.threshold=-1 fnc.oracle=true")]
+    [InlineData("method=simclr fnc.topk=0 fnc.threshold=-1")]
+    [InlineData("views=1 fnc.support=1")]
+    [InlineData("shards=4 batch=8")]
+    [InlineData("negatives=bank bank.length=1024")]
+    [InlineData("negatives=bank bank.length=16 bank.current=false")]
+    [InlineData("graphs=unlimited")]
+    public void Their_neighbours_are_not(string arguments) => host.Load(arguments);
+
+    [Theory]
+    [InlineData("fnc.start=10", "fnc.start=10 lies beyond epochs=10")]
+    [InlineData("method=simclr fnc.topk=3", "fnc.topk does nothing with method=simclr")]
+    [InlineData("bank.length=99", "bank.length does nothing with negatives=batch")]
+    public void What_is_probably_not_meant_is_a_warning(string arguments, string message) =>
+        Assert.Contains(message, Assert.Single(host.Load(arguments).Warnings));
+
+    [Fact]
+    public void The_defaults_give_no_warning() => Assert.Empty(host.Load("").Warnings);
+}
