@@ -69,7 +69,8 @@ public static class DataSets
     {
         var count = Math.Min(records, options.Limit ?? records);
         if (count < 2)
-            throw new DataException($"There is {count} training image in use; contrastive training needs at least 2 (data.path, data.limit).");
+            throw new DataException(
+                $"There is {count} training image in use: contrastive training needs at least 2 (data.path, data.limit).");
         if (options.Holdout < 0 || options.Holdout > count - 2)
             throw new DataException($"data.holdout={options.Holdout} leaves too few of {count} training images: take 0 to {count - 2}.");
         var order = Keyed.For(Draw.Holdout, options.Seed).NextPermutation(count);

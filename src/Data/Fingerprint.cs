@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Kindred.Data;
 
-/// <summary>XxHash128 of what makes a data set the same one: order, names, sizes, labels, sampled contents. Strings carry their length.</summary>
+/// <summary>
+/// XxHash128 of what makes a data set the same one: order, names, sizes, labels, sampled contents. Strings carry their length.
+/// </summary>
 internal sealed class Fingerprint
 {
     private readonly XxHash128 hash = new();

@@ -91,7 +91,8 @@ public sealed class CifarDownloadTests : IDisposable
     {
         _ = Serve(200);
         using var cancel = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CifarDownload.FetchAsync(Good, cache.Path, (_, _) => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => CifarDownload.FetchAsync(Good, cache.Path, (_, _) => cancel.Cancel(), cancel.Token));
         Assert.Empty(Directory.EnumerateFileSystemEntries(cache.Path));
     }
 
@@ -129,7 +130,10 @@ public sealed class CifarDownloadTests : IDisposable
         using var bytes = new MemoryStream();
         using (var tar = new TarWriter(new GZipStream(bytes, CompressionLevel.Fastest)))
             foreach (var file in new[] { "data_batch_1.bin", "test_batch.bin" })
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{Folder}/{file}") { DataStream = new MemoryStream(new byte[3 * 3073]) });
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{Folder}/{file}")
+                {
+                    DataStream = new MemoryStream(new byte[3 * 3073]),
+                });
         return bytes.ToArray();
     }
 }

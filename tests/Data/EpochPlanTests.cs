@@ -28,8 +28,9 @@ public sealed class EpochPlanTests
     {
         var plan = new EpochPlan(1, p.Samples, p.Batch, p.Shards);
         var steps = Steps(plan, p.Epoch).Select(step => plan.Batch(step).Length).ToArray();
+        var shards = Steps(plan, p.Epoch).Select(step => Shards(plan, step, p.Shards).Select(shard => shard.Length).ToArray());
         return plan.StepsPerEpoch == (p.Samples + p.Batch - 1) / p.Batch && steps.Max() <= p.Batch && steps.Max() - steps.Min() <= 1
-            && Steps(plan, p.Epoch).All(step => Shards(plan, step, p.Shards).Select(s => s.Length).ToArray() is var s && s.Max() - s.Min() <= 1 && s.Min() >= 2);
+            && shards.All(sizes => sizes.Max() - sizes.Min() <= 1 && sizes.Min() >= 2);
     }));
 
     [Fact]
@@ -86,7 +87,8 @@ public sealed class EpochPlanTests
     [InlineData(0, 1)]
     [InlineData(-256, 1)]
     [InlineData(10, 0)]
-    public void Sizes_must_be_positive(int batch, int shards) => Assert.Throws<ArgumentException>(() => new EpochPlan(1, 100, batch, shards));
+    public void Sizes_must_be_positive(int batch, int shards) =>
+        Assert.Throws<ArgumentException>(() => new EpochPlan(1, 100, batch, shards));
 
     private static IEnumerable<long> Steps(EpochPlan plan, int epoch) =>
         Enumerable.Range(1, plan.StepsPerEpoch).Select(t => (long)epoch * plan.StepsPerEpoch + t);

@@ -87,7 +87,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Flipped_bits_never_crash()
     {
-        foreach (var name in new[] { "progressive.jpg", "cmyk.jpg", "orientation-6.jpg", "palette.png", "interlaced.png", "orientation-6.png" })
+        string[] names = ["progressive.jpg", "cmyk.jpg", "orientation-6.jpg", "palette.png", "interlaced.png", "orientation-6.png"];
+        foreach (var name in names)
         {
             var whole = TestImages.Bytes(name);
             for (var bit = 0; bit < 8 * whole.Length; bit += 3)
@@ -113,7 +114,8 @@ public sealed class ImageDecoderTests
         Assert.Equal((16, 24), (image.Height, image.Width));
         int[][] found = [Pixel(image, 2, 2), Pixel(image, 2, 21), Pixel(image, 13, 2), Pixel(image, 13, 21)];
         foreach (var (want, got) in expected.Zip(found))
-            Assert.True(want.Zip(got).All(p => Math.Abs(p.First - p.Second) <= 6), $"{string.Join(",", got)} instead of {string.Join(",", want)}");
+            foreach (var (w, g) in want.Zip(got))
+                Assert.InRange(g, w - 6, w + 6);
     }
 
     private static int[] Pixel(Image image, int y, int x)

@@ -26,7 +26,7 @@ public sealed class SyntheticSetTests
         var hash = new XxHash128();
         for (var id = 0; id < 100; id++)
             hash.Append(sets.Train.Read(id).Pixels.Span);
-        Assert.Equal("65d1b63195384800e71f267ac9bced89", Convert.ToHexStringLower(hash.GetCurrentHash()));
+        Assert.Equal("36b528879873217464baca6df5052400", Convert.ToHexStringLower(hash.GetCurrentHash()));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class SyntheticSetTests
         var right = 0;
         for (var q = 0; q < asked.Length; q++)
         {
-            var nearest = known.Select((v, id) => (Score: Dot(v, asked[q]), Label: sets.Train.Labels![id])).OrderByDescending(p => p.Score).Take(80);
-            var vote = nearest.GroupBy(p => p.Label).MaxBy(g => g.Sum(p => Math.Exp(p.Score / 0.1)))!.Key;
+            var scores = known.Select((v, id) => (Score: Dot(v, asked[q]), Label: sets.Train.Labels![id]));
+            var vote = scores.OrderByDescending(p => p.Score).Take(80).GroupBy(p => p.Label).MaxBy(g => g.Sum(p => Math.Exp(p.Score / 0.1)))!.Key;
             right += vote == sets.Evaluation!.Labels![q] ? 1 : 0;
         }
 
@@ -62,8 +62,8 @@ public sealed class SyntheticSetTests
         using var whole = DataSets.Open(new DataOptions { Kind = DataKind.Synthetic, Seed = 3, Limit = 500 });
         Assert.Equal((400, 100), (sets.Train.Count, sets.Holdout!.Count));
         string Key(IDataSet set, int id) => Convert.ToHexString(set.Read(id).Pixels.Span);
-        var both = Enumerable.Range(0, 400).Select(id => Key(sets.Train, id)).Concat(Enumerable.Range(0, 100).Select(id => Key(sets.Holdout, id)));
-        Assert.Equal(Enumerable.Range(0, 500).Select(id => Key(whole.Train, id)).Order(), both.Order());
+        IEnumerable<string> Keys(IDataSet set) => Enumerable.Range(0, set.Count).Select(id => Key(set, id));
+        Assert.Equal(Keys(whole.Train).Order(), Keys(sets.Train).Concat(Keys(sets.Holdout)).Order());
         Assert.True(sets.Holdout.Labels!.Distinct().Count() > 5);
     }
 

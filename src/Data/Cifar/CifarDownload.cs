@@ -63,11 +63,13 @@ public static class CifarDownload
     private static bool IsExpected(Exception failure) =>
         failure is HttpRequestException or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
 
-    private static string Explain(Exception failure) => failure is OperationCanceledException ? "the server doesn't answer." : failure.Message;
+    private static string Explain(Exception failure) =>
+        failure is OperationCanceledException ? "the server doesn't answer." : failure.Message;
 
     private static async Task DownloadAsync(CifarArchive archive, string file, Action<long, long?>? progress, CancellationToken cancel)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }) { Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout });
+        client.Timeout = Timeout.InfiniteTimeSpan; // a slow download is fine; one that stands still is not
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         stall.CancelAfter(StallTimeout);
         using var response = await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, stall.Token);

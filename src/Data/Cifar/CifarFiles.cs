@@ -1,6 +1,8 @@
 namespace Kindred.Data.Cifar;
 
-/// <summary>The binary version of CIFAR-10 or CIFAR-100 (Krizhevsky 2009): records of label bytes and 3072 bytes of R, G, B planes.</summary>
+/// <summary>
+/// The binary version of CIFAR-10 or CIFAR-100 (Krizhevsky 2009): records of label bytes and 3072 bytes of R, G, B planes.
+/// </summary>
 /// <param name="Name">"cifar10" or "cifar100".</param>
 /// <param name="Folder">The archive's own folder, looked for below data.path.</param>
 /// <param name="LabelBytes">1, or 2: coarse then fine, of which the fine one is used.</param>
@@ -16,7 +18,10 @@ internal sealed record CifarFiles(string Name, string Folder, int LabelBytes, in
     public static readonly CifarFiles Cifar10 = new("cifar10", "cifar-10-batches-bin", 1, 10,
         [.. Enumerable.Range(1, 5).Select(n => $"data_batch_{n}.bin")], 10_000) { TestFile = "test_batch.bin" };
 
-    public static readonly CifarFiles Cifar100 = new("cifar100", "cifar-100-binary", 2, 100, ["train.bin"], 50_000) { TestFile = "test.bin" };
+    public static readonly CifarFiles Cifar100 = new("cifar100", "cifar-100-binary", 2, 100, ["train.bin"], 50_000)
+    {
+        TestFile = "test.bin",
+    };
 
     public required string TestFile { get; init; }
 
@@ -27,11 +32,13 @@ internal sealed record CifarFiles(string Name, string Folder, int LabelBytes, in
     {
         var given = path ?? Environment.GetEnvironmentVariable("KINDRED_DATA");
         if (string.IsNullOrEmpty(given))
-            throw new DataException($"{Name} needs data.path=FOLDER with {TrainFiles[0]}, or KINDRED_DATA set to the folder that holds {Folder}.");
+            throw new DataException($"{Name} needs data.path=FOLDER with {TrainFiles[0]}, "
+                + $"or KINDRED_DATA set to the folder that holds {Folder}.");
         foreach (var folder in new[] { given, Path.Combine(given, Folder) })
             if (File.Exists(Path.Combine(folder, TrainFiles[0])))
                 return folder;
-        throw new DataException($"{Name}: {Path.Combine(given, TrainFiles[0])} is missing; data.path (else KINDRED_DATA) must name the folder of the .bin files.");
+        throw new DataException($"{Name}: {Path.Combine(given, TrainFiles[0])} is missing: "
+            + "data.path (else KINDRED_DATA) must name the folder of the .bin files.");
     }
 
     /// <summary>
@@ -96,14 +103,15 @@ internal sealed record CifarFiles(string Name, string Folder, int LabelBytes, in
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{Name}: {path} can't be read ({failure.Message.TrimEnd('.')}): get the set's binary version again.", failure);
+            throw new DataException($"{Name}: {path} can't be read ({failure.Message.TrimEnd('.')}): get the set again.", failure);
         }
 
         if (bytes.Length == 0 || bytes.Length % RecordBytes != 0)
             throw Damaged(path, bytes.Length, $"expected a multiple of {RecordBytes}, {(long)FullRecords * RecordBytes} for the real set");
         for (var record = 0; record < bytes.Length / RecordBytes; record++)
             if (bytes[record * RecordBytes + LabelBytes - 1] is var label && label >= Classes)
-                throw new DataException($"{Name}: {path}: record {record} has label {label}, expected 0 to {Classes - 1}; is it the right data set?");
+                throw new DataException($"{Name}: {path}: record {record} has label {label}, expected 0 to {Classes - 1}: "
+                    + "it is damaged or another data set.");
         return bytes;
     }
 

@@ -31,7 +31,8 @@ internal sealed record FolderListing(string Root, IReadOnlyList<string> ClassNam
         }
     }
 
-    private static FolderListing Scan(string root, List<string> flat, List<(string Class, List<string> Files)> classes, IReadOnlyList<string>? known)
+    private static FolderListing Scan(
+        string root, List<string> flat, List<(string Class, List<string> Files)> classes, IReadOnlyList<string>? known)
     {
         if (flat.Count > 0 && classes.Count > 0)
             throw new DataException($"{root} holds both images ({flat[0]}) and class folders ({classes[0].Class}): keep one kind.");
@@ -40,7 +41,7 @@ internal sealed record FolderListing(string Root, IReadOnlyList<string> ClassNam
         if (classes.Count == 0)
             throw new DataException($"There are no .jpg, .jpeg or .png files in {root} or in folders directly below it{Hint(root)}.");
         var names = known is { Count: > 0 } ? known : classes.ConvertAll(c => c.Class);
-        var labels = names.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label, StringComparer.Ordinal);
+        var labels = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         var entries = new List<FolderEntry>();
         foreach (var (name, files) in classes)
         {

@@ -17,7 +17,8 @@ public sealed class ImageFolder : IDataSet
     private readonly Lazy<string> fingerprint;
     private readonly int minSize;
 
-    internal ImageFolder(string name, FolderListing listing, IEnumerable<FolderEntry> entries, DataOptions options, Action<CorruptImage>? report)
+    internal ImageFolder(
+        string name, FolderListing listing, IEnumerable<FolderEntry> entries, DataOptions options, Action<CorruptImage>? report)
     {
         (Name, this.listing, this.entries, minSize) = (name, listing, [.. entries], options.MinSize);
         Labels = listing.ClassNames.Count == 0 ? null : Array.ConvertAll(this.entries, entry => entry.Label);

@@ -16,7 +16,7 @@ internal sealed class Scene
     private readonly double centreX, centreY, size;
     private readonly (double Cos, double Sin) turn;
     private readonly double frequency, phaseX, phaseY;
-    private readonly double[] dark, light, background;
+    private readonly double[] paper, ink, background;
     private Keyed random;
 
     public Scene(int label, Keyed keyed)
@@ -28,7 +28,7 @@ internal sealed class Scene
         turn = Direction();
         frequency = random.NextDouble(2.2, 3);
         (phaseX, phaseY) = (random.NextDouble(), random.NextDouble());
-        (dark, light) = TwoColours();
+        (paper, ink) = TwoColours();
         background = new double[Patches * Patches * 3];
         var (one, other) = (Colour(), Colour());
         for (var i = 0; i < Patches * Patches; i++)
@@ -43,10 +43,10 @@ internal sealed class Scene
         for (var column = 0; column < Side; column++)
         {
             double x = (2 * column + 1.0) / Side - 1, y = (2 * row + 1.0) / Side - 1;
-            var (covered, ink) = Foreground(x, y);
+            var (covered, inked) = Foreground(x, y);
             for (var c = 0; c < 3; c++)
             {
-                var shown = (1 - covered) * Background(x, y, c) + covered * (dark[c] + ink * (light[c] - dark[c]));
+                var shown = (1 - covered) * Background(x, y, c) + covered * (paper[c] + inked * (ink[c] - paper[c]));
                 pixels[(c * Side + row) * Side + column] = (byte)(255 * Math.Clamp(shown + random.NextDouble(-Noise, Noise), 0, 1) + 0.5);
             }
         }
@@ -54,7 +54,7 @@ internal sealed class Scene
         return pixels;
     }
 
-    private (double Covered, double Ink) Foreground(double x, double y)
+    private (double Covered, double Inked) Foreground(double x, double y)
     {
         double dx = (x - centreX) / size, dy = (y - centreY) / size;
         double u = turn.Cos * dx + turn.Sin * dy, v = turn.Cos * dy - turn.Sin * dx;
@@ -73,23 +73,20 @@ internal sealed class Scene
         return (1 - fy) * ((1 - fx) * At(ix, iy) + fx * At(ix + 1, iy)) + fy * ((1 - fx) * At(ix, iy + 1) + fx * At(ix + 1, iy + 1));
     }
 
+    /// <summary>Up to 31° to either side.</summary>
     private (double Cos, double Sin) Direction()
     {
-        while (true)
-        {
-            double x = random.NextDouble(-1, 1), y = random.NextDouble(-1, 1), square = x * x + y * y;
-            if (square is > 0.01 and <= 1)
-                return (x / Math.Sqrt(square), y / Math.Sqrt(square));
-        }
+        double x = 1, y = random.NextDouble(-0.6, 0.6), length = Math.Sqrt(x * x + y * y);
+        return (x / length, y / length);
     }
 
     /// <summary>Two colours whose brightness differs, so that the texture shows in grayscale too.</summary>
-    private (double[] Dark, double[] Light) TwoColours()
+    private (double[] Paper, double[] Ink) TwoColours()
     {
         while (true)
         {
             var (a, b) = (Colour(), Colour());
-            if (Luma(b) - Luma(a) > 0.3)
+            if (Math.Abs(Luma(b) - Luma(a)) > 0.3)
                 return (a, b);
         }
     }

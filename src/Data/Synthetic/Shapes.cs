@@ -18,7 +18,7 @@ internal static class Shapes
             : Math.Min(Math.Max(ax - 0.95, ay - 0.36), Math.Max(ax - 0.36, ay - 0.95));
     }
 
-    /// <summary>0 … 1: chevrons, stripes, checks, spots, or speckle; one period is one unit.</summary>
+    /// <summary>0 … 1: plain, stripes, checks, spots, or speckle; one period is one unit.</summary>
     /// <param name="texture">Which of the five.</param>
     /// <param name="x">Across the stripes, in periods.</param>
     /// <param name="y">Along the stripes, in periods.</param>
@@ -28,7 +28,7 @@ internal static class Shapes
         double u = Fraction(x), v = Fraction(y);
         return texture switch
         {
-            0 => Soft(Math.Abs(Fraction(x + Math.Abs(v))) - 0.25),
+            0 => 1,
             1 => Soft(Math.Abs(u) - 0.25),
             2 => Soft(u * v * 4),
             3 => Soft(Math.Sqrt(u * u + v * v) - 0.3),

@@ -66,7 +66,8 @@ faded.save("alpha.png")
 rows = [[scene.getpixel((x, y)) for x in range(W)] for y in range(H)]
 png("rgb16.png", 16, 2, b"".join(b"\0" + b"".join(struct.pack(">3H", *(v * 257 for v in p)) for p in row) for row in rows))
 adam7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-png("interlaced.png", 8, 2, b"".join(b"\0" + b"".join(bytes(p) for p in row[x::dx]) for x, y, dx, dy in adam7 for row in rows[y::dy]), interlace=1)
+passes = [row[x::dx] for x, y, dx, dy in adam7 for row in rows[y::dy]]
+png("interlaced.png", 8, 2, b"".join(b"\0" + b"".join(bytes(p) for p in row) for row in passes), interlace=1)
 png("orientation-6.png", 8, 2, b"".join(b"\0" + b"".join(bytes(p) for p in row) for row in rows), (b"eXIf", exif(6)[6:]))
 png("huge.png", 8, 2, b"")
 with open("huge.png", "r+b") as f:
