@@ -6,6 +6,7 @@ using Kindred.Actors.Training;
 using Kindred.Data.Formats;
 using Kindred.Data.Sampling;
 using Kindred.Gpu.Step;
+using Microsoft.Extensions.Logging;
 
 namespace Kindred.Tests.Training;
 
@@ -49,7 +50,7 @@ internal sealed class Cluster : IAsyncDisposable
         using var directory = exists
             ? RunDirectory.Open(files, folder, "test", LockMode.Exclusive, Notes.Add)
             : RunDirectory.Create(files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
-        await using var engine = new LocalEngine(new EngineOptions { Seed = 5 });
+        await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString());
         var coordinator = engine.Spawn(Props.Of(() => new Coordinator(options, directory, new HashSum(), observer)), "coordinator");
@@ -68,9 +69,9 @@ internal sealed class Cluster : IAsyncDisposable
         {
             return await observer.End.Task.WaitAsync(TimeSpan.FromMinutes(1));
         }
-        catch (TimeoutException)
+        catch (TimeoutException waited)
         {
-            throw new TimeoutException($"The run doesn't end. Its last words:\n{string.Join('\n', Notes.TakeLast(20))}");
+            throw new TimeoutException($"The run doesn't end. Its last words:\n{string.Join('\n', Notes.TakeLast(20))}", waited);
         }
     }
 
@@ -101,6 +102,32 @@ internal sealed class Cluster : IAsyncDisposable
     {
         Directory.Delete(folder, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The engine's warnings among the notes.</summary>
+    private sealed class NoteLogs(List<string> notes) : ILoggerFactory, ILogger
+    {
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                lock (notes)
+                    notes.Add($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class Observer(List<string> notes, Action<StepReport>? committed, Action<long>? saved) : IRunObserver
