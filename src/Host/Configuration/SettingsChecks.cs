@@ -1,3 +1,4 @@
+using System.Net;
 using Kindred.Data;
 using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Models;
@@ -66,6 +67,8 @@ public static class SettingsChecks
         var missing = workers.FirstOrDefault(device => device != "cpu" && int.Parse(device[5..]) >= machine.Gpus);
         if (settings.Telemetry.Otlp is { } otlp && !(Uri.TryCreate(otlp, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")))
             return $"telemetry.otlp: '{otlp}' is not an address such as http://localhost:4317";
+        if (settings.Telemetry.MetricsListen is { } listen && !(IPEndPoint.TryParse(listen, out var end) && end.Port > 0))
+            return $"metrics.listen: '{listen}' is not an address and a port such as 127.0.0.1:9464";
         return missing is null ? null
             : $"devices: {missing} doesn't exist, libtorch finds {(machine.Gpus == 0 ? "no GPU" : $"{machine.Gpus}, numbered from 0")}; './kindred doctor' says why";
     }
