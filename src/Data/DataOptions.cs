@@ -16,7 +16,9 @@ public sealed record DataOptions
     /// <summary>Folder of the images or .bin files. CIFAR: where null, the environment's KINDRED_DATA. Synthetic: not used.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Folder of the evaluation images; null: CIFAR's own test part, or the sibling <c>val</c> or <c>test</c> of a <c>train</c> folder.</summary>
+    /// <summary>
+    /// Folder of the evaluation images; null: CIFAR's own test part, or the sibling <c>val</c> or <c>test</c> of a <c>train</c> folder.
+    /// </summary>
     public string? EvalPath { get; init; }
 
     /// <summary>Train on the first so many images in file order; null: on all.</summary>

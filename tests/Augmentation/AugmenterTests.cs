@@ -34,7 +34,7 @@ public sealed class AugmenterTests
         using var scope = NewDisposeScope();
         var options = All with { Size = size };
         var images = Photos(40, height, width);
-        ViewRecipe[] recipes = [.. images.Select((_, i) => ViewRecipe.Draw(Keyed.For(Draw.Augment, 1, 0, i, 0), options, height, width))];
+        ViewRecipe[] recipes = [.. images.Select((_, i) => Drawn(options, i, height, width))];
         Assert.Contains(recipes, recipe => recipe.Colours.Length == 5 && recipe.BlurSigma > 0 && recipe.Solarize);
         var difference = (Make(options, images, recipes, fused: true) - Make(options, images, recipes, fused: false)).abs().max();
         Assert.InRange(difference.item<float>(), 0, 1e-4);
@@ -47,7 +47,7 @@ public sealed class AugmenterTests
     {
         using var scope = NewDisposeScope();
         var images = Photos(256, 32, 32);
-        ViewRecipe[] recipes = [.. images.Select((_, i) => ViewRecipe.Draw(Keyed.For(Draw.Augment, 9, 2, i, 1), All, 32, 32))];
+        ViewRecipe[] recipes = [.. images.Select((_, i) => Drawn(All, i, 32, 32))];
         var whole = Make(All, images, recipes, fused);
         foreach (var threads in new[] { 1, 2 })
         {
@@ -80,7 +80,7 @@ public sealed class AugmenterTests
     {
         using var scope = NewDisposeScope();
         Image[] images = [.. Photos(1, 48, 64), .. Photos(1, 100, 33)];
-        ViewRecipe[] recipes = [.. images.Select((image, i) => ViewRecipe.Draw(Keyed.For(Draw.Augment, 1, 0, i, 0), All, image.Height, image.Width))];
+        ViewRecipe[] recipes = [.. images.Select((image, i) => Drawn(All, i, image.Height, image.Width))];
         var x = Make(All, images, recipes, fused: true);
         Assert.Equal([2L, 3, 32, 32], x.shape);
         Assert.InRange((x - Make(All, images, recipes, fused: false)).abs().max().item<float>(), 0, 1e-4);
@@ -99,12 +99,27 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public void EvaluationOfAnotherSizeIsTheCentralSquare()
+    {
+        using var scope = NewDisposeScope();
+        var (options, pixels) = (new AugmentOptions(28) { Mean = new(0, 0, 0), Std = new(1, 1, 1) }, new byte[3 * 32 * 40]);
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)(i % 40 * 6);
+        foreach (var fused in new[] { true, false })
+        {
+            var x = new Augmenter(options, 1, CPU, fused).Evaluation([new Image(pixels, 32, 40)]);
+            var row = x.select(2, 5).select(1, 0).data<float>().ToArray();
+            Golden.AssertClose([.. Enumerable.Range(6, 28).Select(x => x * 6 / 255.0)], [.. row.Select(v => (double)v)], 1e-5);
+        }
+    }
+
+    [Fact]
     public void WhatHasProbabilityZeroNeverHappens()
     {
         var off = new AugmentOptions(32) { FlipP = 0, JitterP = 0, GrayP = 0, CropMin = 1 };
         for (var sample = 0; sample < 200; sample++)
         {
-            var recipe = ViewRecipe.Draw(Keyed.For(Draw.Augment, 1, 0, sample, 0), off, 32, 32);
+            var recipe = Drawn(off, sample, 32, 32);
             Assert.True(recipe.Colours.Length == 0 && recipe.BlurSigma == 0 && !recipe.Solarize && recipe.Window.ScaleX > 0.86);
         }
     }
@@ -113,7 +128,7 @@ public sealed class AugmenterTests
     public void JitterComesInEveryOrder()
     {
         var orders = Enumerable.Range(0, 2000)
-            .Select(sample => ViewRecipe.Draw(Keyed.For(Draw.Augment, 1, 0, sample, 0), new AugmentOptions(32) { GrayP = 0 }, 32, 32).Colours)
+            .Select(sample => Drawn(new AugmentOptions(32) { GrayP = 0 }, sample, 32, 32).Colours)
             .Where(colours => colours.Length == 4)
             .Select(colours => string.Concat(colours.Select(c => c.Turn != 0 ? 'h' : c.Gray != 0 ? 's' : c.Mean != 0 ? 'c' : 'b')))
             .CountBy(order => order).ToArray();
@@ -123,6 +138,9 @@ public sealed class AugmenterTests
 
     private static Tensor Make(AugmentOptions options, Image[] images, ViewRecipe[] recipes, bool fused) =>
         new Augmenter(options, 0, CPU, fused).Make(images, [recipes], channelsLast: false);
+
+    private static ViewRecipe Drawn(AugmentOptions options, int sample, int height, int width) =>
+        ViewRecipe.Draw(Keyed.For(Draw.Augment, 1, 0, sample, 0), options, height, width);
 
     private static ViewRecipe Recipe(JsonElement golden)
     {
@@ -140,7 +158,8 @@ public sealed class AugmenterTests
             golden.GetProperty("solarize").GetBoolean());
     }
 
-    private static Image Golden40By36() => new(Enumerable.Range(0, 3 * 40 * 36).Select(k => (byte)((Golden.WaveAt(k, 1.5) + 1) * 127.5)).ToArray(), 40, 36);
+    private static Image Golden40By36() =>
+        new(Enumerable.Range(0, 3 * 40 * 36).Select(k => (byte)((Golden.WaveAt(k, 1.5) + 1) * 127.5)).ToArray(), 40, 36);
 
     private static Image[] Photos(int count, int height, int width) =>
     [

@@ -48,7 +48,7 @@ public sealed class ReferenceTests
         var samples = 3 * images;
         var labels = Enumerable.Range(0, samples).Select(_ => random.Next(-1, 3)).ToArray();
         using var scope = NewDisposeScope();
-        using var objective = new Objective(options, labels, width, CPU);
+        using var objective = new Objective(options, labels, width, CPU) { CellsAtOnce = random.Next(2) == 0 ? 1 << 22 : random.Next(1, 2000) };
         var bank = new List<Reference.Row>();
         var steps = random.Next(1, 5);
         for (var step = 1L; step <= steps; step++)

@@ -27,11 +27,11 @@ public abstract partial class ConformanceTests
         var watcher = Spawn("fickle", (self, message) =>
         {
             seen.Add(message);
-            if (message is "watch")
+            if (message is "watch" or "both")
                 self.World.Watch(actor);
-            else if (message is "unwatch")
+            if (message is "unwatch" or "both")
                 self.World.Unwatch(actor);
-            else if (message is "ping")
+            if (message is "ping")
                 self.Reply("pong");
         });
         watcher.Tell("watch");
@@ -40,8 +40,13 @@ public abstract partial class ConformanceTests
         var other = await Watch(actor);
         actor.Tell("stop");
         await other.ReadAsync();
+        watcher.Tell("both"); // the dead actor still answers the watch, too late
         await Settle(watcher);
-        Assert.Equal(["watch", "unwatch", "ping", "ping"], seen);
+        var (late, inbox) = Probe();
+        await late.Ask<string>(new WatchThis(actor), Long);
+        await inbox.ReadAsync();
+        await Settle(watcher);
+        Assert.Equal(["watch", "unwatch", "ping", "both", "ping", "ping"], seen);
     }
 
     [Fact(Timeout = Hung)]

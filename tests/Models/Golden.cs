@@ -9,7 +9,8 @@ namespace Kindred.Tests.Models;
 /// <summary>What PyTorch made of the same formulas: tests/golden/nets.json, written by nets.py beside it.</summary>
 internal static class Golden
 {
-    private static readonly JsonDocument Document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "nets.json")));
+    private static readonly JsonDocument Document =
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "nets.json")));
 
     public static JsonElement Root => Document.RootElement;
 
@@ -54,7 +55,7 @@ internal static class Golden
     public static bool SameBits(this Tensor x, Tensor y) =>
         x.shape.SequenceEqual(y.shape) && TorchExtra.Bytes(x.contiguous()).SequenceEqual(TorchExtra.Bytes(y.contiguous()));
 
-    /// <summary>Every element within <paramref name="tolerance"/> of the largest expected one.</summary>
+    /// <summary>Every element within <paramref name="tolerance"/> of the largest expected one, or of 1.</summary>
     public static void AssertClose(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance)
     {
         Assert.Equal(expected.Count, actual.Count);

@@ -35,9 +35,11 @@ public sealed class NetworkTests
         Golden.AssertClose(golden.Numbers("running_mean"), Norms(layout.NormViews(running.Mean)), tolerance);
         Golden.AssertClose(golden.Numbers("running_var"), Norms(layout.NormViews(running.Variance)), tolerance);
         Golden.AssertClose(golden.Numbers("evaluation"), EverySeventh(evaluation), tolerance);
-        Golden.AssertClose(golden.Numbers("gradient"), Norms(layout.Views(parameters.Gradient)), 10 * tolerance);
+        // Batch norm over few rows and ReLU's kinks amplify rounding: PyTorch's own noise is the yardstick.
+        var noise = 3 * golden.GetProperty("noise").GetDouble() + tolerance;
+        Golden.AssertClose(golden.Numbers("gradient"), Norms(layout.Views(parameters.Gradient)), noise);
         var first = layout.View(parameters.Gradient, layout.IndexOf("conv1.weight")).contiguous().data<float>().ToArray();
-        Golden.AssertClose(golden.Numbers("first_gradient"), [.. first.Take(32).Select(v => (double)v)], 10 * tolerance);
+        Golden.AssertClose(golden.Numbers("first_gradient"), [.. first.Take(32).Select(v => (double)v)], noise);
     }
 
     [Theory]

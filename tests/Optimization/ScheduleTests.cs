@@ -22,5 +22,6 @@ public sealed class ScheduleTests
     [InlineData(RateScaling.None, 0.1)]
     [InlineData(RateScaling.Linear, 1.6)]
     [InlineData(RateScaling.Sqrt, 6.4)]
-    public void RatesGrowWithTheBatch(RateScaling scaling, double expected) => Assert.Equal(expected, Schedule.Peak(0.1, 4096, scaling), 12);
+    public void RatesGrowWithTheBatch(RateScaling scaling, double expected) =>
+        Assert.Equal(expected, Schedule.Peak(0.1, 4096, scaling), 12);
 }

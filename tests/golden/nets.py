@@ -76,15 +76,26 @@ def torchvision_net(name, cifar):
     return net
 
 
+def passes(net, size, dtype):
+    """Features and gradients with batch statistics, then features with the running ones."""
+    fill(net.parameters()); net.to(dtype).train(); net.zero_grad(); x = images(4, size).to(dtype)
+    for m in net.modules():
+        if isinstance(m, nn.BatchNorm2d): m.reset_running_stats()
+    y = net(x); (y * wave(y.numel(), 9).view(y.shape).to(dtype)).sum().backward()
+    running = net.eval()(x)
+    return y.double(), running.double(), torch.stack([p.grad.norm().double() for p in net.parameters()]), net.conv1.weight.grad.flatten()[:32].double()
+
+
 def network(name, stem, net, size):
-    fill(net.parameters()); x = images(4, size); net.train()
-    y = net(x); (y * wave(y.numel(), 9).view(y.shape).float()).sum().backward()
-    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
-    net.eval(); running = net(x)
+    """In double precision. "noise": how far PyTorch's own float32 gradients are from it, as a share of the largest element."""
+    _, _, norms32, first32 = passes(net, size, torch.float32)
+    y, running, norms, first = passes(net, size, torch.float64)
+    noise = max(((a - b).abs().max() / b.abs().max()).item() for a, b in ((norms32, norms), (first32, first)))
+    bns = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
     return dict(name=name, stem=stem, size=size, parameters=[n for n, _ in net.named_parameters()],
-                features=y[:, ::7].flatten().tolist(), running_mean=[m.running_mean.norm().item() for m in norms],
-                running_var=[m.running_var.norm().item() for m in norms], evaluation=running[:, ::7].flatten().tolist(),
-                gradient=[p.grad.norm().item() for p in net.parameters()], first_gradient=net.conv1.weight.grad.flatten()[:32].tolist())
+                features=y[:, ::7].flatten().tolist(), running_mean=[m.running_mean.norm().item() for m in bns],
+                running_var=[m.running_var.norm().item() for m in bns], evaluation=running[:, ::7].flatten().tolist(),
+                noise=noise, gradient=norms.tolist(), first_gradient=first.tolist())
 
 
 def lars(p, v, g, lr, decay, wd=1e-2, momentum=0.9, eta=0.001):

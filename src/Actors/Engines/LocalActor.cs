@@ -84,7 +84,7 @@ internal sealed class LocalActor : ActorRef
                 context.Children.Remove(ended.Child);
                 EndIfWoundDown();
                 break;
-            case ExecutorEnded ended when ended.Owner == context:
+            case ExecutorEnded:
                 context.LiveExecutors--;
                 EndIfWoundDown();
                 break;
@@ -94,7 +94,7 @@ internal sealed class LocalActor : ActorRef
             case ActorTimer tick when phase == Phase.Running && context.Timers.TryTake(tick):
                 Receive(new Envelope(tick.Message, null, default));
                 break;
-            case Completion completion when phase == Phase.Running && completion.Owner == context:
+            case Completion completion when phase == Phase.Running:
                 Receive(new Envelope(completion, null, completion.Trace));
                 break;
         }

@@ -84,7 +84,7 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
         CheckUse();
         if (!executors.TryGetValue(name, out var executor))
         {
-            executors[name] = executor = new LocalExecutor(name, threads, self, this);
+            executors[name] = executor = new LocalExecutor(name, threads, self);
             LiveExecutors++;
         }
 
@@ -103,11 +103,11 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
             try
             {
                 var result = work();
-                return new Completion(this, () => done(result), trace);
+                return new Completion(() => done(result), trace);
             }
             catch (Exception failure)
             {
-                return new Completion(this, () => failed(failure), trace);
+                return new Completion(() => failed(failure), trace);
             }
         });
     }

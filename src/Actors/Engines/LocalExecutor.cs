@@ -13,14 +13,13 @@ internal sealed class LocalExecutor : IExecutor
 
     private readonly BlockingCollection<Func<Completion>> waiting = new(Capacity);
     private readonly LocalActor owner;
-    private readonly LocalContext context;
     private int pending;
     private int live;
 
-    internal LocalExecutor(string name, int threads, LocalActor owner, LocalContext context)
+    internal LocalExecutor(string name, int threads, LocalActor owner)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        (Name, this.owner, this.context, live) = (name, owner, context, threads);
+        (Name, this.owner, live) = (name, owner, threads);
         for (var i = 0; i < threads; i++)
             new Thread(Work) { Name = $"{owner.Path}:{name}", IsBackground = true }.UnsafeStart();
     }
@@ -52,6 +51,6 @@ internal sealed class LocalExecutor : IExecutor
         if (Interlocked.Decrement(ref live) > 0)
             return;
         waiting.Dispose();
-        owner.Signal(new ExecutorEnded(context));
+        owner.Signal(ExecutorEnded.Signal);
     }
 }

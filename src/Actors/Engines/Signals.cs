@@ -21,7 +21,13 @@ internal sealed record ChildEnded(LocalActor Child);
 
 internal sealed record ChildEscalated(LocalActor Child, Exception Failure);
 
-internal sealed record ExecutorEnded(LocalContext Owner);
+internal sealed record ExecutorEnded
+{
+    internal static readonly ExecutorEnded Signal = new();
+}
 
-/// <summary>Work is done; <paramref name="Outcome"/> makes the message of it, on the actor's own turn.</summary>
-internal sealed record Completion(LocalContext Owner, Func<object> Outcome, ActivityContext Trace);
+/// <summary>
+/// Work is done; <paramref name="Outcome"/> makes the message of it, on the actor's own turn. A restart waits for the executors,
+/// so an earlier instance's completions arrive, and are dropped, before the next one starts.
+/// </summary>
+internal sealed record Completion(Func<object> Outcome, ActivityContext Trace);

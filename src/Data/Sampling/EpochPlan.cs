@@ -28,7 +28,7 @@ public sealed class EpochPlan
         if (shards <= 0)
             throw new ArgumentException($"shards={shards} must be at least 1.", nameof(shards));
         if (batch > samples)
-            throw new DataException($"batch={batch} is larger than the training set of {samples} images: take a smaller batch or more images.");
+            throw new DataException($"batch={batch} is larger than the training set of {samples} images: take a smaller batch.");
         (this.seed, this.samples, this.shards) = (seed, samples, shards);
         StepsPerEpoch = (int)(((long)samples + batch - 1) / batch);
         var smallest = samples / StepsPerEpoch / shards;

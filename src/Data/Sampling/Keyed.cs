@@ -112,4 +112,5 @@ public enum Draw
     Synthetic = 6,
     Probe = 7,
     Simulation = 8,
+    Holdout = 9,
 }

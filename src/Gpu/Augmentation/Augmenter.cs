@@ -31,7 +31,8 @@ public sealed class Augmenter
     /// <param name="epoch">The pass over the data, from 0.</param>
     /// <param name="views">Numbers of the wanted views.</param>
     /// <param name="channelsLast">Memory in NHWC order.</param>
-    public Tensor Views(IReadOnlyList<Image> images, ReadOnlySpan<int> samples, int epoch, ReadOnlySpan<int> views, bool channelsLast = false)
+    public Tensor Views(
+        IReadOnlyList<Image> images, ReadOnlySpan<int> samples, int epoch, ReadOnlySpan<int> views, bool channelsLast = false)
     {
         if (images.Count == 0 || images.Count != samples.Length)
             throw new ArgumentException($"{images.Count} images for {samples.Length} samples", nameof(images));

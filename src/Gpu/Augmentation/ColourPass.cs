@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Kindred.Gpu.Augmentation;
 
 /// <summary>
-/// Colour steps on planes in the cache: several steps in one pass, in registers. Only a step that needs the image's mean luma, contrast, has
-/// to wait for all pixels, so a view takes at most two passes.
+/// Colour steps on planes in the cache: several steps in one pass, in registers. Only a step that needs the image's mean luma,
+/// contrast, has to wait for all pixels, so a view takes at most two passes.
 /// </summary>
 internal static class ColourPass
 {

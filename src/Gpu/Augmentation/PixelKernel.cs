@@ -5,8 +5,9 @@ using Kindred.Data;
 namespace Kindred.Gpu.Augmentation;
 
 /// <summary>
-/// The augmentations of <see cref="TensorAugment"/> fused for a CPU: one view at a time, which stays in the cache from its first operation to
-/// its last. Eight lanes and no fused multiply-add whatever the machine has, so the bits are the same on any. Not thread-safe: it owns scratch.
+/// The augmentations of <see cref="TensorAugment"/> fused for a CPU: one view at a time, which stays in the cache from its first
+/// operation to its last. Eight lanes and no fused multiply-add whatever the machine has, so the bits are the same on any.
+/// Not thread-safe: it owns scratch.
 /// </summary>
 internal sealed class PixelKernel(AugmentOptions options, bool channelsLast)
 {

@@ -6,8 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kindred.Gpu.Augmentation;
 
 /// <summary>
-/// The definition of the augmentations as batched tensor operations, and the path of a GPU. Nothing here depends on which other views are in
-/// the batch: an operation that only some views need runs on all, as an identity for the others.
+/// The definition of the augmentations as batched tensor operations, and the path of a GPU. Nothing here depends on which other views
+/// are in the batch: an operation that only some views need runs on all, as an identity for the others.
 /// </summary>
 internal sealed class TensorAugment(AugmentOptions options, Device device)
 {
@@ -33,8 +33,8 @@ internal sealed class TensorAugment(AugmentOptions options, Device device)
     private Tensor Change(Tensor x, ViewRecipe[] recipes)
     {
         var stages = (options.JitterP > 0 ? 4 : 0) + (options.GrayP > 0 ? 1 : 0);
-        for (var stage = 0; stage < stages; stage++)
-            x = Colour(x, [.. recipes.Select(recipe => recipe.Stage(stage))]);
+        if (stages > 0)
+            x = Colour(x, recipes, stages);
         if (options.BlurP > 0)
             x = Blur(x, recipes);
         return options.SolarizeP > 0 ? Solarize(x, recipes) : x;
@@ -64,16 +64,29 @@ internal sealed class TensorAugment(AugmentOptions options, Device device)
         return F.grid_sample(x, grid, padding_mode: GridSamplePaddingMode.Reflection, align_corners: false);
     }
 
-    private Tensor Colour(Tensor x, ColourStage[] stages)
+    private Tensor Colour(Tensor x, ViewRecipe[] recipes, int stages)
     {
-        float[] entries = [.. stages.SelectMany(stage => Enumerable.Range(0, 9).Select(k => stage.Matrix(k % 3, k / 3)))];
-        var matrix = tensor(entries, [stages.Length, 3, 3, 1, 1], device: device);
-        var meanWeight = tensor([.. stages.Select(stage => (float)stage.Mean)], [stages.Length, 1, 1, 1], device: device);
-        // The mean of each channel first: a reduction to one value per batch would depend on the number of threads.
-        var y = x.mean([2, 3], keepdim: true).mul_(luma).sum(1, keepdim: true).mul_(meanWeight);
-        for (var channel = 0; channel < 3; channel++)
-            y = y.addcmul(x.narrow(1, channel, 1), matrix.select(1, channel), 1);
-        return y.clamp_(0, 1);
+        // Of each view and stage the matrix by columns, then the weight of the mean luma.
+        var (n, table) = (recipes.Length, new float[recipes.Length * stages * 10]);
+        for (var row = 0; row < n * stages; row++)
+        {
+            var stage = recipes[row / stages].Stage(row % stages);
+            for (var k = 0; k < 9; k++)
+                table[10 * row + k] = stage.Matrix(k % 3, k / 3);
+            table[10 * row + 9] = (float)stage.Mean;
+        }
+
+        var entries = tensor(table, [n, stages, 10, 1, 1], device: device);
+        for (var stage = 0; stage < stages; stage++)
+        {
+            // The mean of each channel first: a reduction to one value per batch would depend on the number of threads.
+            var y = x.mean([2, 3], keepdim: true).mul_(luma).sum(1, keepdim: true).mul_(entries.select(1, stage).narrow(1, 9, 1));
+            for (var channel = 0; channel < 3; channel++)
+                y = y.addcmul(x.narrow(1, channel, 1), entries.select(1, stage).narrow(1, 3 * channel, 3), 1);
+            x = y.clamp_(0, 1);
+        }
+
+        return x;
     }
 
     // Separable and depthwise: each channel of each view is a group with its own weights.

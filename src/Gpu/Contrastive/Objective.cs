@@ -10,9 +10,6 @@ namespace Kindred.Gpu.Contrastive;
 /// </summary>
 public sealed class Objective : IDisposable
 {
-    // Logits at a time, about 16 MiB: they stay in the cache, and a step of any size fits. Part of a run's bits.
-    private const int CellsAtOnce = 1 << 22;
-
     private readonly ContrastOptions options;
     private readonly IReadOnlyList<int>? labels;
     private readonly Bank? bank;
@@ -28,6 +25,12 @@ public sealed class Objective : IDisposable
         (this.options, this.labels) = (options, labels);
         bank = options.UsesBank ? new Bank(options.BankLength, width, device) : null;
     }
+
+    /// <summary>
+    /// Logits at a time, 16 MiB of them: a step of any size fits. With 65,536 columns, fewer make the products thin and slow (measured down
+    /// to 2¹⁷), more gain nothing (up to 2²⁶). Part of a run's bits.
+    /// </summary>
+    internal int CellsAtOnce { get; init; } = 1 << 22;
 
     /// <summary>The rows that the bank holds now.</summary>
     public int BankCount => bank?.Count ?? 0;
@@ -45,7 +48,7 @@ public sealed class Objective : IDisposable
         CheckShapes(z, keys, ids);
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        z = z.detach();
+        z = z.detach().contiguous();
         var stepRows = options.Negatives == NegativeSource.Bank ? (keys ?? z).narrow(0, 0, options.ColumnViews) : z;
         var columns = Columns.Of(options, bank, stepRows, ids, step);
         cancel &= options.Mode != CancelMode.None;
@@ -99,17 +102,11 @@ public sealed class Objective : IDisposable
     {
         var (views, count, width) = (slope.shape[0], slope.shape[1], anchors.shape[1]);
         var q = slope.view(views * count, columns.Count);
-        var throughColumns = options.Negatives != NegativeSource.Bank;
-        var whole = throughColumns && count == columns.Images;
         var ofAnchors = zeros([views * count, width], ScalarType.Float32, anchors.device);
         foreach (var (at, rows) in columns.Blocks)
-        {
-            var part = q.narrow(1, at, rows.shape[0]);
-            ofAnchors.addmm_(at == 0 && whole ? part + part.t() : part, rows, 1, (float)scale);
-        }
-
+            ofAnchors.addmm_(q.narrow(1, at, rows.shape[0]), rows, 1, (float)scale);
         gradient.narrow(1, from, count).add_(ofAnchors.view(views, count, width));
-        if (throughColumns && !whole)
+        if (options.Negatives != NegativeSource.Bank)
             gradient.view(-1, width).addmm_(q.narrow(1, 0, columns.Fresh).t(), anchors, 1, (float)scale);
     }
 

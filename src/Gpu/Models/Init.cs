@@ -15,7 +15,7 @@ public readonly record struct Init
     /// <summary>Every element is <paramref name="value"/>.</summary>
     public static Init Constant(double value) => new(Shape.Constant, value);
 
-    /// <summary>U(−1/√fan_in, 1/√fan_in): PyTorch's default for convolutions, dense layers and their biases (Kaiming uniform, a = √5).</summary>
+    /// <summary>U(±1/√fan_in): PyTorch's default for convolutions, dense layers and their biases (Kaiming uniform, a = √5).</summary>
     public static Init Uniform(long fanIn) => new(Shape.Uniform, 1 / Math.Sqrt(fanIn));
 
     /// <summary>N(0, 2/fan_out): torchvision's for ImageNet ResNets (He et al. 2015, eq. 14).</summary>

@@ -5,31 +5,32 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kindred.Gpu.Models;
 
 /// <summary>Where a layer declares its parameters: the layout, the name so far ("layer1.0."), how convolutions start.</summary>
-internal readonly record struct Room(ParameterLayout Layout, string Prefix = "", bool FanOut = false)
+internal readonly record struct ParameterScope(ParameterLayout Layout, string Prefix = "", bool FanOut = false)
 {
-    public Room Under(string name) => this with { Prefix = $"{Prefix}{name}." };
+    public ParameterScope Under(string name) => this with { Prefix = $"{Prefix}{name}." };
 
-    public int Parameter(string name, long[] shape, Init init, bool decay = true) => Layout.Add(new ParameterSpec(Prefix + name, shape, init, decay));
+    public int Parameter(string name, long[] shape, Init init, bool decay = true) =>
+        Layout.Add(new ParameterSpec(Prefix + name, shape, init, decay));
 }
 
 /// <summary>Convolution without bias, padded by half its kernel: [n, in, h, w] → [n, out, ⌈h/stride⌉, ⌈w/stride⌉].</summary>
-internal sealed class Conv(Room room, string name, long inputs, long outputs, long kernel, long stride = 1)
+internal sealed class Conv(ParameterScope scope, string name, long inputs, long outputs, long kernel, long stride = 1)
 {
     private readonly long[] strides = [stride, stride], padding = [kernel / 2, kernel / 2];
-    private readonly int weight = room.Parameter(
+    private readonly int weight = scope.Parameter(
         $"{name}.weight",
         [outputs, inputs, kernel, kernel],
-        room.FanOut ? Init.Normal(outputs * kernel * kernel) : Init.Uniform(inputs * kernel * kernel));
+        scope.FanOut ? Init.Normal(outputs * kernel * kernel) : Init.Uniform(inputs * kernel * kernel));
 
     public Tensor Forward(Tensor x, Weights w) => F.conv2d(x, w[weight], strides: strides, padding: padding);
 }
 
 /// <summary>Batch norm over [n, channels, …]. With <paramref name="shift"/> false it has a scale only.</summary>
-internal sealed class Norm(Room room, string name, long channels, bool shift = true)
+internal sealed class Norm(ParameterScope scope, string name, long channels, bool shift = true)
 {
-    private readonly int scale = room.Parameter($"{name}.weight", [channels], Init.Constant(1), decay: false);
-    private readonly int? bias = shift ? room.Parameter($"{name}.bias", [channels], Init.Constant(0), decay: false) : null;
-    private readonly int norm = room.Layout.Add(new NormSpec(room.Prefix + name, channels));
+    private readonly int scale = scope.Parameter($"{name}.weight", [channels], Init.Constant(1), decay: false);
+    private readonly int? bias = shift ? scope.Parameter($"{name}.bias", [channels], Init.Constant(0), decay: false) : null;
+    private readonly int norm = scope.Layout.Add(new NormSpec(scope.Prefix + name, channels));
 
     public Tensor Forward(Tensor x, Weights w)
     {
@@ -40,10 +41,10 @@ internal sealed class Norm(Room room, string name, long channels, bool shift = t
 }
 
 /// <summary>Dense layer: [n, in] → [n, out].</summary>
-internal sealed class Dense(Room room, string name, long inputs, long outputs, bool hasBias = true)
+internal sealed class Dense(ParameterScope scope, string name, long inputs, long outputs, bool hasBias = true)
 {
-    private readonly int weight = room.Parameter($"{name}.weight", [outputs, inputs], Init.Uniform(inputs));
-    private readonly int? bias = hasBias ? room.Parameter($"{name}.bias", [outputs], Init.Uniform(inputs), decay: false) : null;
+    private readonly int weight = scope.Parameter($"{name}.weight", [outputs, inputs], Init.Uniform(inputs));
+    private readonly int? bias = hasBias ? scope.Parameter($"{name}.bias", [outputs], Init.Uniform(inputs), decay: false) : null;
 
     public Tensor Forward(Tensor x, Weights w) => F.linear(x, w[weight], bias is { } index ? w[index] : null);
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Models;
 
-/// <summary>A function of an input and weights. Its layers know which parameters of the layout are theirs; it holds no tensor itself.</summary>
+/// <summary>A function of an input and weights. Its layers know which parameters are theirs; it holds no tensor itself.</summary>
 public abstract class Network
 {
     /// <summary>Columns of the output.</summary>

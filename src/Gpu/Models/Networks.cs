@@ -20,15 +20,15 @@ public static class Networks
     {
         if (!Names.Contains(name))
             throw new ArgumentException($"model={name} is unknown; one of {string.Join(", ", Names)}", nameof(name));
-        var (plain, room) = (new Room(layout), new Room(layout, FanOut: true));
+        var (plain, fanOut) = (new ParameterScope(layout), new ParameterScope(layout, FanOut: true));
         int[] wide = [64, 128, 256, 512];
         return name switch
         {
-            "resnet18" => new ResNet(room, stem, 64, wide, [2, 2, 2, 2], bottleneck: false),
-            "resnet34" => new ResNet(room, stem, 64, wide, [3, 4, 6, 3], bottleneck: false),
-            "resnet50" => new ResNet(room, stem, 64, wide, [3, 4, 6, 3], bottleneck: true),
-            "wrn-16-2" => new WideResNet(room, stem, 16, 2),
-            "wrn-40-2" => new WideResNet(room, stem, 40, 2),
+            "resnet18" => new ResNet(fanOut, stem, 64, wide, [2, 2, 2, 2], bottleneck: false),
+            "resnet34" => new ResNet(fanOut, stem, 64, wide, [3, 4, 6, 3], bottleneck: false),
+            "resnet50" => new ResNet(fanOut, stem, 64, wide, [3, 4, 6, 3], bottleneck: true),
+            "wrn-16-2" => new WideResNet(fanOut, stem, 16, 2),
+            "wrn-40-2" => new WideResNet(fanOut, stem, 40, 2),
             _ when name.EndsWith("x4") => new ResNet(plain, stem, 32, [64, 128, 256], Thirds(name[6..^2]), bottleneck: false),
             _ => new ResNet(plain, stem, 16, [16, 32, 64], Thirds(name[6..]), bottleneck: false),
         };
@@ -36,7 +36,7 @@ public static class Networks
 
     /// <summary>Declares a head g in <paramref name="layout"/>, its names under "head.".</summary>
     public static Network Head(ParameterLayout layout, int features, HeadOptions options) =>
-        new ProjectionHead(new Room(layout, "head."), features, options);
+        new ProjectionHead(new ParameterScope(layout, "head."), features, options);
 
     // Depth 6n + 2: three stages of n basic blocks.
     private static int[] Thirds(string depth)

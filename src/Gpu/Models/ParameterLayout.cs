@@ -44,7 +44,7 @@ public sealed class ParameterLayout
         return index >= 0 ? index : throw new ArgumentException($"parameter {name} is not in this network", nameof(name));
     }
 
-    /// <summary>A parameter as a view, in its own shape, of <paramref name="flat"/> [P]: parameters, gradient, momentum, EMA alike.</summary>
+    /// <summary>A parameter, in its own shape, as a view of <paramref name="flat"/> [P]: weights, gradient, momentum, EMA alike.</summary>
     public Tensor View(Tensor flat, int index)
     {
         var (spec, shape) = (parameters[index], parameters[index].Shape);

@@ -10,12 +10,14 @@ namespace Kindred.Gpu.Models;
 /// </summary>
 public sealed record HeadOptions(int Layers = 2, int Hidden = 0, int Outputs = 128, bool FinalNorm = false);
 
-/// <summary>g: [n, features] → [n, Width], rows not normalised. Named as a PyTorch Sequential: head.0 dense, head.1 norm, head.3 dense …</summary>
+/// <summary>
+/// g: [n, features] → [n, Width], rows not normalised. Named as a PyTorch Sequential: head.0 dense, head.1 norm, head.3 dense …
+/// </summary>
 internal sealed class ProjectionHead : Network
 {
     private readonly (Dense Dense, Norm? Norm)[] layers;
 
-    public ProjectionHead(Room room, int features, HeadOptions options)
+    public ProjectionHead(ParameterScope scope, int features, HeadOptions options)
     {
         if (options.Layers is < 1 or > 3)
             throw new ArgumentOutOfRangeException(nameof(options), $"a head has 1 to 3 layers, not {options.Layers}");
@@ -25,8 +27,8 @@ internal sealed class ProjectionHead : Network
         {
             var last = i == layers.Length - 1;
             var (inputs, outputs) = (i == 0 ? features : hidden, last ? options.Outputs : hidden);
-            var dense = new Dense(room, $"{3 * i}", inputs, outputs, hasBias: !options.FinalNorm);
-            layers[i] = (dense, last && !options.FinalNorm ? null : new Norm(room, $"{3 * i + 1}", outputs, shift: !last));
+            var dense = new Dense(scope, $"{3 * i}", inputs, outputs, hasBias: !options.FinalNorm);
+            layers[i] = (dense, last && !options.FinalNorm ? null : new Norm(scope, $"{3 * i + 1}", outputs, shift: !last));
         }
 
         Width = options.Outputs;

@@ -16,23 +16,24 @@ internal sealed class ResNet : Network
     private readonly Norm bn1;
     private readonly List<Block> blocks = [];
 
-    /// <param name="room">Where parameters are declared.</param>
+    /// <param name="scope">Where parameters are declared.</param>
     /// <param name="stem">The first layer.</param>
     /// <param name="stemWidth">Its channels.</param>
     /// <param name="widths">Channels of each stage; every stage but the first halves the resolution.</param>
     /// <param name="depths">Blocks of each stage.</param>
     /// <param name="bottleneck">Bottleneck blocks, as from ResNet-50 on.</param>
-    public ResNet(Room room, Stem stem, int stemWidth, int[] widths, int[] depths, bool bottleneck)
+    public ResNet(ParameterScope scope, Stem stem, int stemWidth, int[] widths, int[] depths, bool bottleneck)
     {
         var (kernel, stride) = stem == Stem.ImageNet ? (7, 2) : (3, 1);
         pooled = stem == Stem.ImageNet;
-        conv1 = new Conv(room, "conv1", 3, stemWidth, kernel, stride);
-        bn1 = new Norm(room, "bn1", stemWidth);
+        conv1 = new Conv(scope, "conv1", 3, stemWidth, kernel, stride);
+        bn1 = new Norm(scope, "bn1", stemWidth);
         Width = stemWidth;
         for (var stage = 0; stage < widths.Length; stage++)
             for (var i = 0; i < depths[stage]; i++)
             {
-                var block = new Block(room.Under($"layer{stage + 1}").Under($"{i}"), Width, widths[stage], stage > 0 && i == 0 ? 2 : 1, bottleneck);
+                var (name, step) = ($"layer{stage + 1}.{i}", stage > 0 && i == 0 ? 2 : 1);
+                var block = new Block(scope.Under(name), Width, widths[stage], step, bottleneck);
                 blocks.Add(block);
                 Width = block.Outputs;
             }
@@ -57,7 +58,7 @@ internal sealed class ResNet : Network
         private readonly (Conv Conv, Norm Norm)[] layers;
         private readonly (Conv Conv, Norm Norm)? downsample;
 
-        public Block(Room room, int inputs, int width, int stride, bool bottleneck)
+        public Block(ParameterScope scope, int inputs, int width, int stride, bool bottleneck)
         {
             Outputs = bottleneck ? 4 * width : width;
             (int Kernel, int Outputs, int Stride)[] plan =
@@ -67,12 +68,12 @@ internal sealed class ResNet : Network
             for (var i = 0; i < plan.Length; i++)
             {
                 var (kernel, outputs, step) = plan[i];
-                layers[i] = (new Conv(room, $"conv{i + 1}", channels, outputs, kernel, step), new Norm(room, $"bn{i + 1}", outputs));
+                layers[i] = (new Conv(scope, $"conv{i + 1}", channels, outputs, kernel, step), new Norm(scope, $"bn{i + 1}", outputs));
                 channels = outputs;
             }
 
             if (stride != 1 || inputs != Outputs)
-                downsample = (new Conv(room, "downsample.0", inputs, Outputs, 1, stride), new Norm(room, "downsample.1", Outputs));
+                downsample = (new Conv(scope, "downsample.0", inputs, Outputs, 1, stride), new Norm(scope, "downsample.1", Outputs));
         }
 
         public int Outputs { get; }

@@ -14,21 +14,21 @@ internal sealed class WideResNet : Network
     private readonly List<Block> blocks = [];
     private readonly Norm bn1;
 
-    public WideResNet(Room room, Stem stem, int depth, int k)
+    public WideResNet(ParameterScope scope, Stem stem, int depth, int k)
     {
         if (stem != Stem.Cifar)
             throw new ArgumentException($"wrn-{depth}-{k} has the CIFAR stem only", nameof(stem));
-        conv1 = new Conv(room, "conv1", 3, 16, 3);
+        conv1 = new Conv(scope, "conv1", 3, 16, 3);
         Width = 16;
         for (var stage = 0; stage < 3; stage++)
             for (var i = 0; i < (depth - 4) / 6; i++)
             {
                 var width = 16 * k << stage;
-                blocks.Add(new Block(room.Under($"layer{stage + 1}").Under($"{i}"), Width, width, stage > 0 && i == 0 ? 2 : 1));
+                blocks.Add(new Block(scope.Under($"layer{stage + 1}.{i}"), Width, width, stage > 0 && i == 0 ? 2 : 1));
                 Width = width;
             }
 
-        bn1 = new Norm(room, "bn1", Width);
+        bn1 = new Norm(scope, "bn1", Width);
     }
 
     public override int Width { get; }
@@ -41,13 +41,13 @@ internal sealed class WideResNet : Network
         return Scoped(() => F.adaptive_avg_pool2d(bn1.Forward(y, w).relu_(), 1).flatten(1));
     }
 
-    private sealed class Block(Room room, int inputs, int width, int stride)
+    private sealed class Block(ParameterScope scope, int inputs, int width, int stride)
     {
-        private readonly Norm bn1 = new(room, "bn1", inputs);
-        private readonly Conv conv1 = new(room, "conv1", inputs, width, 3, stride);
-        private readonly Norm bn2 = new(room, "bn2", width);
-        private readonly Conv conv2 = new(room, "conv2", width, width, 3);
-        private readonly Conv? downsample = inputs != width ? new(room, "downsample.0", inputs, width, 1, stride) : null;
+        private readonly Norm bn1 = new(scope, "bn1", inputs);
+        private readonly Conv conv1 = new(scope, "conv1", inputs, width, 3, stride);
+        private readonly Norm bn2 = new(scope, "bn2", width);
+        private readonly Conv conv2 = new(scope, "conv2", width, width, 3);
+        private readonly Conv? downsample = inputs != width ? new(scope, "downsample.0", inputs, width, 1, stride) : null;
 
         public Tensor Forward(Tensor x, Weights w) => Scoped(() =>
         {

@@ -8,7 +8,8 @@ namespace Kindred.Gpu.Optimization;
 /// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101), as PyTorch's: p ← (1 − lr·λ)p, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²,
 /// p ← p − lr·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). Batch norm and biases have no decay.
 /// </summary>
-public sealed class AdamW(ParameterLayout layout, Device device, double weightDecay, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
+public sealed class AdamW(
+    ParameterLayout layout, Device device, double weightDecay, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
     : IOptimizer
 {
     private readonly Tensor mean = zeros([layout.Count], device: device).DetachFromDisposeScope();

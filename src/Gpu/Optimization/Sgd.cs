@@ -9,7 +9,8 @@ namespace Kindred.Gpu.Optimization;
 /// PyTorch's SGD: v ← μv + (g + λp), p ← p − lr·v; with Nesterov p ← p − lr·(g + λp + μv). λ applies to every parameter, as in the peer,
 /// unless <paramref name="decayAll"/> is false: then not to batch norm and biases.
 /// </summary>
-public sealed class Sgd(ParameterLayout layout, Device device, double weightDecay, double momentum = 0.9, bool nesterov = false, bool decayAll = true)
+public sealed class Sgd(
+    ParameterLayout layout, Device device, double weightDecay, double momentum = 0.9, bool nesterov = false, bool decayAll = true)
     : IOptimizer
 {
     private readonly Tensor velocity = zeros([layout.Count], device: device).DetachFromDisposeScope();

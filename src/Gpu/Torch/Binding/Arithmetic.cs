@@ -9,15 +9,13 @@ public static partial class torch
     {
         public Tensor add(Tensor target) => Native.kt_add(this, target, 1);
         public Tensor add(Tensor target, Scalar alpha) => Native.kt_add(this, target, alpha);
-        public Tensor add(Scalar target) => Native.kt_add_scalar(this, target, 1);
+        public Tensor add(Scalar scalar) => Native.kt_add_scalar(this, scalar, 1);
         public Tensor add_(Tensor target) => Done(Native.kt_add_(this, target, 1));
         public Tensor add_(Tensor target, Scalar alpha) => Done(Native.kt_add_(this, target, alpha));
-        public Tensor add_(Scalar target) => Done(Native.kt_add_scalar_(this, target, 1));
+        public Tensor add_(Scalar scalar) => Done(Native.kt_add_scalar_(this, scalar, 1));
         public Tensor sub(Tensor target) => Native.kt_sub(this, target, 1);
-        public Tensor sub(Tensor target, Scalar alpha) => Native.kt_sub(this, target, alpha);
         public Tensor sub(Scalar target) => Native.kt_sub_scalar(this, target, 1);
         public Tensor sub_(Tensor target) => Done(Native.kt_sub_(this, target, 1));
-        public Tensor sub_(Tensor target, Scalar alpha) => Done(Native.kt_sub_(this, target, alpha));
         public Tensor sub_(Scalar target) => Done(Native.kt_sub_scalar_(this, target, 1));
         public Tensor mul(Tensor target) => Native.kt_mul(this, target);
         public Tensor mul(Scalar target) => Native.kt_mul_scalar(this, target);

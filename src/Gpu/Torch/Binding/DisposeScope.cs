@@ -7,19 +7,19 @@ public sealed class DisposeScope : IDisposable
     [ThreadStatic]
     private static DisposeScope? current;
 
-    private readonly HashSet<torch.Tensor> tensors = new(ReferenceEqualityComparer.Instance);
+    // A list through the tensors themselves, so that a scope allocates nothing for them.
+    private torch.Tensor? first;
+    private DisposeScope? outer;
 
-    internal DisposeScope() => (OuterScope, current) = (current, this);
+    internal DisposeScope() => (outer, current) = (current, this);
 
     internal static DisposeScope? Current => current;
 
-    internal DisposeScope? OuterScope { get; private set; }
+    public int DisposablesCount { get; private set; }
 
-    public int DisposablesCount => tensors.Count;
+    public bool Contains(torch.Tensor tensor) => tensor.OwningDisposeScope == this;
 
-    public bool Contains(torch.Tensor tensor) => tensors.Contains(tensor);
-
-    public torch.Tensor MoveToOuter(torch.Tensor tensor) => Move(tensor, OuterScope);
+    public torch.Tensor MoveToOuter(torch.Tensor tensor) => Move(tensor, outer);
 
     public torch.Tensor Detach(torch.Tensor tensor) => Move(tensor, null);
 
@@ -27,39 +27,47 @@ public sealed class DisposeScope : IDisposable
 
     public void DisposeEverything()
     {
-        foreach (var tensor in tensors)
-        {
-            tensor.OwningDisposeScope = null;
+        while (first is { } tensor)
             tensor.Dispose();
-        }
-        tensors.Clear();
     }
 
     public void Dispose()
     {
         DisposeEverything();
         if (current == this)
-            current = OuterScope;
-        else
-            Unlink();
+            current = outer;
+        // Disposed before an inner scope: that one is now around what was outside this one.
+        for (var scope = current; scope is not null; scope = scope.outer)
+            if (scope.outer == this)
+                scope.outer = outer;
     }
 
     internal static torch.Tensor Move(torch.Tensor tensor, DisposeScope? to)
     {
-        tensor.OwningDisposeScope?.tensors.Remove(tensor);
-        tensor.OwningDisposeScope = to;
-        to?.tensors.Add(tensor);
+        tensor.OwningDisposeScope?.Remove(tensor);
+        to?.Add(tensor);
         return tensor;
     }
 
-    internal void Forget(torch.Tensor tensor) => tensors.Remove(tensor);
-
-    /// <summary>Disposed before an inner scope: the inner ones stay, around what is outside this one.</summary>
-    private void Unlink()
+    private void Add(torch.Tensor tensor)
     {
-        for (var scope = current; scope is not null; scope = scope.OuterScope)
-            if (scope.OuterScope == this)
-                scope.OuterScope = OuterScope;
+        (tensor.OwningDisposeScope, tensor.Next) = (this, first);
+        if (first is not null)
+            first.Previous = tensor;
+        first = tensor;
+        DisposablesCount++;
+    }
+
+    private void Remove(torch.Tensor tensor)
+    {
+        if (tensor.Previous is null)
+            first = tensor.Next;
+        else
+            tensor.Previous.Next = tensor.Next;
+        if (tensor.Next is not null)
+            tensor.Next.Previous = tensor.Previous;
+        (tensor.OwningDisposeScope, tensor.Previous, tensor.Next) = (null, null, null);
+        DisposablesCount--;
     }
 }
 

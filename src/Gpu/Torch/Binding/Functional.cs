@@ -12,12 +12,6 @@ public enum PaddingModes
 /// <summary>torch.nn.functional. Images are [N, C, H, W].</summary>
 public static partial class torch
 {
-    public enum InterpolationMode
-    {
-        Nearest = 0,
-        Bilinear = 2,
-    }
-
     public enum GridSampleMode
     {
         Nearest = 0,
@@ -58,12 +52,14 @@ public static partial class torch
                 Native.kt_batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps);
 
             public static Tensor max_pool2d(
-                Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
+                Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null,
+                bool ceil_mode = false) =>
                 Native.kt_max_pool2d(
-                    input, [kernel_size, kernel_size], Square(stride ?? kernel_size), Square(padding ?? 0), Square(dilation ?? 1), ceil_mode);
+                    input, Square(kernel_size), Square(stride ?? kernel_size), Square(padding ?? 0), Square(dilation ?? 1), ceil_mode);
 
             public static Tensor avg_pool2d(
-                Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false, bool count_include_pad = true) =>
+                Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
+                bool count_include_pad = true) =>
                 Native.kt_avg_pool2d(
                     input, Square(kernel_size), Square(stride ?? kernel_size), Square(padding), ceil_mode, count_include_pad);
 

@@ -20,10 +20,9 @@ public static partial class torch
     public static Tensor round(Tensor input) => input.round();
     public static Tensor tanh(Tensor input) => input.tanh();
     public static Tensor sigmoid(Tensor input) => input.sigmoid();
-    public static Tensor relu(Tensor input) => input.relu();
     public static Tensor logical_not(Tensor input) => input.logical_not();
     public static Tensor isnan(Tensor input) => input.isnan();
-    public static Tensor isfinite(Tensor input) => input.isfinite();
+    public static Tensor isfinite(Tensor tensor) => tensor.isfinite();
     public static Tensor erf(Tensor input) => input.erf();
     public static Tensor erfinv(Tensor input) => input.erfinv();
     public static Tensor square(Tensor input) => input.square();

@@ -25,6 +25,10 @@ public static partial class torch
         public Tensor cpu() => to(CPU);
         public Tensor cuda(Device? device = null, bool non_blocking = false) => to(device ?? CUDA, non_blocking: non_blocking);
 
+        /// <summary>A copy in page-locked memory, from where a copy to CUDA with non_blocking doesn't wait.</summary>
+        public Tensor pin_memory() => Native.kt_pin_memory(this);
+        public bool is_pinned() => Native.kt_is_pinned(this) != 0;
+
         public Tensor contiguous() => Native.kt_contiguous(this);
         public Tensor clone() => Native.kt_clone(this);
         public Tensor detach() => Native.kt_detach(this);

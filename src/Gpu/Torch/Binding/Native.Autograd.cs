@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
@@ -12,11 +13,17 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_grad(Tensor x, out nint to);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_set_grad(Tensor x, Tensor? gradient);
+    internal static partial int kt_set_grad(Tensor x, [MarshalUsing(typeof(OptionalTensor))] Tensor? gradient);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_backward(ReadOnlySpan<Tensor> roots, long n, ReadOnlySpan<Tensor> gradients, long m, int retain, Flag create, ReadOnlySpan<Tensor> inputs, long k);
+    internal static partial int kt_backward(
+        ReadOnlySpan<Tensor> roots, long n,
+        [MarshalUsing(typeof(OptionalTensor), ElementIndirectionDepth = 1)] ReadOnlySpan<Tensor> gradients, long m,
+        int retain, Flag create, ReadOnlySpan<Tensor> inputs, long k);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial long kt_autograd_grad(ReadOnlySpan<Tensor> outputs, long n, ReadOnlySpan<Tensor> inputs, long k, ReadOnlySpan<Tensor> gradients, long m, Flag retain, Flag create, Flag allowUnused, Span<nint> to);
+    internal static partial long kt_autograd_grad(
+        ReadOnlySpan<Tensor> outputs, long n, ReadOnlySpan<Tensor> inputs, long k,
+        [MarshalUsing(typeof(OptionalTensor), ElementIndirectionDepth = 1)] ReadOnlySpan<Tensor> gradients, long m,
+        Flag retain, Flag create, Flag allowUnused, Span<nint> to);
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]
     internal static partial int kt_grad_enabled();
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]

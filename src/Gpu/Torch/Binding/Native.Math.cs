@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
@@ -164,13 +165,12 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_lerp_(Tensor x, Tensor end, Tensor weight);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_lerp_scalar_(Tensor x, Tensor end, Scalar weight);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_clamp(Tensor x, Scalar min, Scalar max);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_clamp_(Tensor x, Scalar min, Scalar max);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_clamp_tensor(Tensor x, Tensor? min, Tensor? max);
+    internal static partial Tensor kt_clamp_tensor(
+        Tensor x, [MarshalUsing(typeof(OptionalTensor))] Tensor? min, [MarshalUsing(typeof(OptionalTensor))] Tensor? max);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_allclose(Tensor x, Tensor y, double rtol, double atol, Flag equal_nan, out int to);
     [LibraryImport(TorchLibrary.Name)]

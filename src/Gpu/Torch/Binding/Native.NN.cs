@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
@@ -8,15 +9,23 @@ namespace TorchSharp;
 internal static partial class Native
 {
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_linear(Tensor x, Tensor weight, Tensor? bias);
+    internal static partial Tensor kt_linear(Tensor x, Tensor weight, [MarshalUsing(typeof(OptionalTensor))] Tensor? bias);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_conv2d(Tensor x, Tensor weight, Tensor? bias, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation, long groups);
+    internal static partial Tensor kt_conv2d(
+        Tensor x, Tensor weight, [MarshalUsing(typeof(OptionalTensor))] Tensor? bias, ReadOnlySpan<long> stride,
+        ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation, long groups);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_batch_norm(Tensor x, Tensor? mean, Tensor? var, Tensor? weight, Tensor? bias, Flag training, double momentum, double eps);
+    internal static partial Tensor kt_batch_norm(
+        Tensor x, [MarshalUsing(typeof(OptionalTensor))] Tensor? mean, [MarshalUsing(typeof(OptionalTensor))] Tensor? var,
+        [MarshalUsing(typeof(OptionalTensor))] Tensor? weight, [MarshalUsing(typeof(OptionalTensor))] Tensor? bias, Flag training,
+        double momentum, double eps);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_max_pool2d(Tensor x, ReadOnlySpan<long> kernel, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation, Flag ceil);
+    internal static partial Tensor kt_max_pool2d(
+        Tensor x, ReadOnlySpan<long> kernel, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation,
+        Flag ceil);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_avg_pool2d(Tensor x, ReadOnlySpan<long> kernel, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, Flag ceil, Flag countPadding);
+    internal static partial Tensor kt_avg_pool2d(
+        Tensor x, ReadOnlySpan<long> kernel, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, Flag ceil, Flag countPadding);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_adaptive_avg_pool2d(Tensor x, ReadOnlySpan<long> size);
     [LibraryImport(TorchLibrary.Name)]
@@ -26,15 +35,14 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_affine_grid(Tensor theta, ReadOnlySpan<long> size, long n, Flag alignCorners);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_pad(Tensor x, ReadOnlySpan<long> widths, long n, [MarshalAs(UnmanagedType.LPUTF8Str)] string mode, double value);
+    internal static partial Tensor kt_pad(
+        Tensor x, ReadOnlySpan<long> widths, long n, [MarshalAs(UnmanagedType.LPUTF8Str)] string mode, double value);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_upsample_bilinear(Tensor x, ReadOnlySpan<long> size, Flag alignCorners);
+    internal static partial Tensor kt_cross_entropy(
+        Tensor x, Tensor target, [MarshalUsing(typeof(OptionalTensor))] Tensor? weight, long ignore, long reduction, double smoothing);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_upsample_nearest(Tensor x, ReadOnlySpan<long> size);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_cross_entropy(Tensor x, Tensor target, Tensor? weight, long ignore, long reduction, double smoothing);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_nll_loss(Tensor x, Tensor target, Tensor? weight, long reduction);
+    internal static partial Tensor kt_nll_loss(
+        Tensor x, Tensor target, [MarshalUsing(typeof(OptionalTensor))] Tensor? weight, long reduction);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_one_hot(Tensor x, long classes);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
@@ -42,7 +43,8 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_std(Tensor x, ReadOnlySpan<long> dim, long n, Flag unbiased, Flag keep);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial void kt_var_mean(Tensor x, ReadOnlySpan<long> dim, long n, Flag unbiased, Flag keep, out Tensor var, out Tensor mean);
+    internal static partial void kt_var_mean(
+        Tensor x, ReadOnlySpan<long> dim, long n, Flag unbiased, Flag keep, out Tensor var, out Tensor mean);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_norm(Tensor x, double p, ReadOnlySpan<long> dim, long n, Flag keep);
     [LibraryImport(TorchLibrary.Name)]
@@ -86,5 +88,5 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_searchsorted(Tensor sorted, Tensor values, Flag int32, Flag right);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_bincount(Tensor x, Tensor? weights, long minimum);
+    internal static partial Tensor kt_bincount(Tensor x, [MarshalUsing(typeof(OptionalTensor))] Tensor? weights, long minimum);
 }

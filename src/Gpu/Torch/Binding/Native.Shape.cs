@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
@@ -62,9 +63,12 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_index_select(Tensor x, long dim, Tensor index);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_index(Tensor x, ReadOnlySpan<Tensor> indices, long n);
+    internal static partial Tensor kt_index(
+        Tensor x, [MarshalUsing(typeof(OptionalTensor), ElementIndirectionDepth = 1)] ReadOnlySpan<Tensor> indices, long n);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_index_put_(Tensor x, ReadOnlySpan<Tensor> indices, long n, Tensor value, Flag accumulate);
+    internal static partial int kt_index_put_(
+        Tensor x, [MarshalUsing(typeof(OptionalTensor), ElementIndirectionDepth = 1)] ReadOnlySpan<Tensor> indices, long n,
+        Tensor value, Flag accumulate);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_index_add_(Tensor x, long dim, Tensor index, Tensor source, Scalar alpha);
     [LibraryImport(TorchLibrary.Name)]

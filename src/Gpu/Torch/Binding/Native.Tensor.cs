@@ -37,8 +37,6 @@ internal static partial class Native
     internal static partial Tensor kt_zeros_like(Tensor x, int dtype, int device, int index);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_full_like(Tensor x, Scalar value, int dtype, int device, int index);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_from_memory(ReadOnlySpan<byte> data, ReadOnlySpan<long> size, long n, int dtype);
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]
     internal static partial long kt_ndim(Tensor x);
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]
@@ -69,6 +67,10 @@ internal static partial class Native
     internal static partial int kt_item(Tensor x, out Scalar to);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_to(Tensor x, int dtype, int device, int index, Flag copy, Flag non_blocking);
+    [LibraryImport(TorchLibrary.Name)]
+    internal static partial Tensor kt_pin_memory(Tensor x);
+    [LibraryImport(TorchLibrary.Name)]
+    internal static partial int kt_is_pinned(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_contiguous(Tensor x);
     [LibraryImport(TorchLibrary.Name)]

@@ -23,16 +23,18 @@ public static partial class torch
         public static Tensor UnsafeCreateTensor(nint handle) => new(handle);
 
         /// <exception cref="ObjectDisposedException">Disposed, or its scope was.</exception>
-        public nint Handle => handle != 0 ? handle : throw new ObjectDisposedException(nameof(Tensor), "the tensor or its scope is disposed");
+        public nint Handle =>
+            handle != 0 ? handle : throw new ObjectDisposedException(nameof(Tensor), "the tensor or its scope is disposed");
 
         public bool IsInvalid => handle == 0;
 
         internal DisposeScope? OwningDisposeScope { get; set; }
+        internal Tensor? Previous { get; set; }
+        internal Tensor? Next { get; set; }
 
         public void Dispose()
         {
-            OwningDisposeScope?.Forget(this);
-            OwningDisposeScope = null;
+            DisposeScope.Move(this, null);
             Free();
             GC.SuppressFinalize(this);
         }

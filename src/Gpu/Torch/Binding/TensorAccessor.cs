@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Kindred.Gpu.Torch;
 
 namespace TorchSharp.Utils;
 
@@ -9,7 +10,7 @@ public readonly struct TensorAccessor<T> where T : unmanaged
 
     internal TensorAccessor(torch.Tensor tensor)
     {
-        if (tensor.dtype != torch.TypeOf<T>())
+        if (tensor.dtype != TorchExtra.TypeOf<T>())
             throw new ArgumentException($"the elements are {tensor.dtype}, not {typeof(T).Name}", nameof(tensor));
         if (!tensor.is_cpu())
             throw new ArgumentException($"the elements are on {tensor.device}; copy the tensor to the CPU first", nameof(tensor));

@@ -34,18 +34,6 @@ public static partial class torch
                     PaddingModes.Circular => "circular",
                     _ => "constant",
                 }, value);
-
-            /// <summary>Resizes to a size of [height, width].</summary>
-            /// <exception cref="ArgumentException">No size is given.</exception>
-            public static Tensor interpolate(
-                Tensor x, long[]? size = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null)
-            {
-                if (size is not { Length: 2 })
-                    throw new ArgumentException("interpolate takes a size of [height, width]", nameof(size));
-                return mode == InterpolationMode.Nearest
-                    ? Native.kt_upsample_nearest(x, size)
-                    : Native.kt_upsample_bilinear(x, size, align_corners ?? false);
-            }
         }
     }
 }

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Torch;
 
+/// <summary>The C ABI of native/device.cpp and update.cpp. The marshaller is named each time: TorchSharp's tensor lacks it.</summary>
 public static partial class TorchExtra
 {
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]
@@ -24,7 +26,20 @@ public static partial class TorchExtra
     [LibraryImport(TorchLibrary.Name)]
     private static partial int kt_autocast_end(int device, Flag before);
     [LibraryImport(TorchLibrary.Name)]
-    private static partial Tensor kt_channels_last(Tensor x);
+    [return: MarshalUsing(typeof(TensorMarshaller))]
+    private static partial Tensor kt_channels_last([MarshalUsing(typeof(TensorMarshaller))] Tensor x);
     [LibraryImport(TorchLibrary.Name)]
-    private static partial int kt_sgd_(Tensor p, Tensor g, Tensor m, Tensor? decay, float lr, float mu, float wd, Flag nesterov);
+    private static partial int kt_lerp_scalar_(
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor x, [MarshalUsing(typeof(TensorMarshaller))] Tensor end, double weight);
+    [LibraryImport(TorchLibrary.Name)]
+    private static partial int kt_sgd_(
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor p, [MarshalUsing(typeof(TensorMarshaller))] Tensor g,
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor m, [MarshalUsing(typeof(OptionalTensor))] Tensor? decay,
+        float lr, float mu, float wd, Flag nesterov);
+    [LibraryImport(TorchLibrary.Name)]
+    private static partial int kt_adamw_(
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor p, [MarshalUsing(typeof(TensorMarshaller))] Tensor g,
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor m, [MarshalUsing(typeof(TensorMarshaller))] Tensor v,
+        [MarshalUsing(typeof(OptionalTensor))] Tensor? decay,
+        float lr, float b1, float b2, float eps, float wd, float c1, float c2);
 }

@@ -33,27 +33,8 @@ public static partial class TorchExtra
     /// <summary>The same [N, C, H, W] tensor with channels innermost in memory; itself where it is so already.</summary>
     public static Tensor ChannelsLast(Tensor tensor) => kt_channels_last(tensor);
 
-    public static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.bytes;
-
-    public static void CopyTo<T>(Tensor tensor, Span<T> values) where T : unmanaged => tensor.data<T>().CopyTo(values);
-
-    public static void CopyFrom<T>(Tensor tensor, ReadOnlySpan<T> values) where T : unmanaged => tensor.data<T>().CopyFrom(values);
-
-    /// <summary>A new tensor with a copy of the values.</summary>
-    public static Tensor FromSpan<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> shape, Device? device = null) where T : unmanaged =>
-        FromMemory(values, shape, device: device);
-
-    /// <summary>g ← g + wd·decay·p; m ← mu·m + g; p ← p − lr·(nesterov ? g + mu·m : m), in place, in one pass over memory.</summary>
-    /// <param name="p">Parameters, flat fp32 [P]; so are g and m. The gradient itself isn't changed.</param>
-    /// <param name="g">Gradient.</param>
-    /// <param name="m">Momentum buffer.</param>
-    /// <param name="lr">Learning rate.</param>
-    /// <param name="mu">Momentum.</param>
-    /// <param name="wd">Weight decay.</param>
-    /// <param name="nesterov">Look ahead.</param>
-    /// <param name="decay">[P] factors of the weight decay, 0 where there is none; null: 1 everywhere.</param>
-    public static void SgdStep_(Tensor p, Tensor g, Tensor m, double lr, double mu, double wd, bool nesterov, Tensor? decay = null) =>
-        Errors.Check(kt_sgd_(p, g, m, decay, (float)lr, (float)mu, (float)wd, nesterov));
+    /// <summary>x ← x + weight·(end − x): an exponential moving average with decay 1 − weight.</summary>
+    public static void Lerp_(Tensor x, Tensor end, double weight) => Errors.Check(kt_lerp_scalar_(x, end, weight));
 
     private sealed class AutocastScope(DeviceType device, bool enabled) : IDisposable
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Kindred.Gpu.Torch;
@@ -8,7 +9,10 @@ public static partial class TorchLibrary
 {
     internal const string Name = "kindred_torch";
 
-    static TorchLibrary() => NativeLibrary.SetDllImportResolver(typeof(TorchLibrary).Assembly, Resolve);
+#pragma warning disable CA2255 // The first native call may be any of hundreds.
+    [ModuleInitializer]
+    internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(TorchLibrary).Assembly, Resolve);
+#pragma warning restore CA2255
 
     /// <summary>Whether tensors can be used at all; <paramref name="why"/> is one line that says what is missing, or empty.</summary>
     public static bool TryLoad(out string why)

@@ -13,8 +13,12 @@ API const char* kt_summary() {
 }
 
 API int kt_threads() { return at::get_num_threads(); }
+/// A thread's first parallel operation takes over the number that any thread set last, unless the thread was seen before: so ask first.
 API int kt_set_threads(int threads) {
-  return kt::status([&] { at::set_num_threads(threads); });
+  return kt::status([&] {
+    at::get_num_threads();
+    at::set_num_threads(threads);
+  });
 }
 API int kt_set_interop_threads(int threads) {
   return kt::status([&] { at::set_num_interop_threads(threads); });

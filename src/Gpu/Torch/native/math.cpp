@@ -57,8 +57,8 @@ API Handle kt_lerp(Handle x, Handle end, Handle weight) {
 API int kt_lerp_(Handle x, Handle end, Handle weight) {
   return kt::status([&] { x->lerp_(*end, *weight); });
 }
-API int kt_lerp_scalar_(Handle x, Handle end, kt::Scalar weight) {
-  return kt::status([&] { x->lerp_(*end, weight.get()); });
+API int kt_lerp_scalar_(Handle x, Handle end, double weight) {
+  return kt::status([&] { x->lerp_(*end, weight); });
 }
 API Handle kt_clamp(Handle x, kt::Scalar min, kt::Scalar max) {
   return kt::tensor([&] { return at::clamp(*x, min.maybe(), max.maybe()); });

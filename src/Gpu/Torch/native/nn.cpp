@@ -43,12 +43,6 @@ API Handle kt_pad(Handle x, const int64_t* widths, int64_t n, const char* mode, 
     return at::pad(*x, kt::dims(widths, n), mode, constant ? kt::Optional<double>(value) : kt::Optional<double>());
   });
 }
-API Handle kt_upsample_bilinear(Handle x, Dims size, Flag align_corners) {
-  return kt::tensor([&] { return at::upsample_bilinear2d(*x, two(size), align_corners); });
-}
-API Handle kt_upsample_nearest(Handle x, Dims size) {
-  return kt::tensor([&] { return at::upsample_nearest2d(*x, two(size)); });
-}
 API Handle kt_cross_entropy(Handle x, Handle target, Handle weight, int64_t ignore, int64_t reduction, double smoothing) {
   return kt::tensor([&] { return at::cross_entropy_loss(*x, *target, kt::maybe(weight), reduction, ignore, smoothing); });
 }

@@ -3,7 +3,6 @@
 #pragma once
 #include <ATen/ATen.h>
 #include <torch/version.h>
-#include <exception>
 #include <optional>
 #include <vector>
 
@@ -30,14 +29,15 @@ struct Scalar {
 };
 
 Handle wrap(at::Tensor tensor);
-void fail(const std::exception& error) noexcept;
+/// Keeps the text of the exception being handled for kt_error().
+void fail() noexcept;
 
 template <class F> Handle tensor(F&& make) noexcept {
-  try { return wrap(make()); } catch (const std::exception& error) { fail(error); return nullptr; }
+  try { return wrap(make()); } catch (...) { fail(); return nullptr; }
 }
 
 template <class F> int status(F&& act) noexcept {
-  try { act(); return 0; } catch (const std::exception& error) { fail(error); return -1; }
+  try { act(); return 0; } catch (...) { fail(); return -1; }
 }
 
 /// Makes two tensors, (values, indices) mostly; both are null after an error.

@@ -17,14 +17,17 @@ Handle wrap(at::Tensor tensor) {
   return handle;
 }
 
-void fail(const std::exception& error) noexcept {
-  try {
-    auto torch = dynamic_cast<const c10::Error*>(&error);
-    last_error = torch ? torch->what_without_backtrace() : error.what();
-    last_error.resize(std::min(last_error.size(), last_error.find('\n')));
-  } catch (...) {
-    last_error.clear();
-  }
+/// The first line: libtorch appends a C++ backtrace, or the list of all backends.
+static void keep(const char* text) { last_error.assign(text, std::strcspn(text, "\n")); }
+
+void fail() noexcept try {
+  throw;
+} catch (const c10::Error& error) {
+  keep(error.what_without_backtrace());
+} catch (const std::exception& error) {
+  keep(error.what());
+} catch (...) {
+  keep("an exception that is no std::exception");
 }
 
 }  // namespace kt
@@ -86,7 +89,7 @@ API Handle kt_full_like(Handle x, kt::Scalar value, int dtype, int device, int i
   return kt::tensor([&] { return at::full_like(*x, value.get(), like(x, dtype, device, index)); });
 }
 
-/// Copies count elements' worth of memory into a new CPU tensor.
+/// A new CPU tensor with a copy of the memory.
 API Handle kt_from_memory(const void* data, const int64_t* size, int64_t n, int dtype) {
   return kt::tensor([&] {
     auto made = at::empty(kt::dims(size, n), kt::options(dtype, 0, -1));
@@ -122,6 +125,10 @@ API int kt_item(Handle x, kt::Scalar* to) {
 API Handle kt_to(Handle x, int dtype, int device, int index, Flag copy, Flag non_blocking) {
   return kt::tensor([&] { return x->to(like(x, dtype, device, index), non_blocking, copy); });
 }
+API Handle kt_pin_memory(Handle x) {
+  return kt::tensor([&] { return x->pin_memory(); });
+}
+API int kt_is_pinned(Handle x) { return x->is_pinned(); }
 API Handle kt_contiguous(Handle x) {
   return kt::tensor([&] { return x->contiguous(); });
 }

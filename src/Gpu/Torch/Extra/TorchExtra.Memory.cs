@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
+using static TorchSharp.torch;
+
+namespace Kindred.Gpu.Torch;
+
+/// <summary>Elements of tensors from and to managed memory, without arrays between.</summary>
+public static partial class TorchExtra
+{
+    /// <summary>The memory of a contiguous CPU tensor in place; the caller keeps the tensor alive.</summary>
+    public static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.bytes;
+
+    public static void CopyTo<T>(Tensor tensor, Span<T> values) where T : unmanaged => tensor.data<T>().CopyTo(values);
+
+    public static void CopyFrom<T>(Tensor tensor, ReadOnlySpan<T> values) where T : unmanaged => tensor.data<T>().CopyFrom(values);
+
+    /// <summary>A new CPU tensor with a copy of the values.</summary>
+    /// <exception cref="ArgumentException">They don't fill the shape.</exception>
+    /// <exception cref="NotSupportedException">No tensor has elements of type T.</exception>
+    public static Tensor FromSpan<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> shape) where T : unmanaged
+    {
+        long count = 1;
+        foreach (var size in shape)
+            count *= size;
+        if (count != values.Length)
+            throw new ArgumentException(
+                $"{values.Length} values don't fill the shape [{string.Join(", ", shape.ToArray())}]", nameof(values));
+        return kt_from_memory(MemoryMarshal.AsBytes(values), shape, shape.Length, (int)TypeOf<T>());
+    }
+
+    /// <exception cref="NotSupportedException">No tensor has elements of type T.</exception>
+    internal static ScalarType TypeOf<T>() => default(T) switch
+    {
+        float => ScalarType.Float32,
+        double => ScalarType.Float64,
+        long => ScalarType.Int64,
+        int => ScalarType.Int32,
+        short => ScalarType.Int16,
+        sbyte => ScalarType.Int8,
+        byte => ScalarType.Byte,
+        bool => ScalarType.Bool,
+        Half => ScalarType.Float16,
+        _ => throw new NotSupportedException($"no tensor has elements of type {typeof(T)}"),
+    };
+
+    [LibraryImport(TorchLibrary.Name)]
+    [return: MarshalUsing(typeof(TensorMarshaller))]
+    private static partial Tensor kt_from_memory(ReadOnlySpan<byte> data, ReadOnlySpan<long> size, long n, int dtype);
+}

@@ -1,0 +1,202 @@
+using System.Runtime.InteropServices;
+using Kindred.Gpu.Torch;
+using TorchSharp;
+using static Kindred.Tests.Torch.Check;
+using static TorchSharp.torch;
+
+namespace Kindred.Tests.Torch;
+
+/// <summary>Threads are a setting of the process for threads that set none, so nothing else may run.</summary>
+[Collection(nameof(Alone))]
+public sealed class ExtraTests : IDisposable
+{
+    private readonly int threads = TorchExtra.GetThreads();
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        TorchExtra.SetThreads(threads);
+    }
+
+    [Fact]
+    public void ThreadsKeepTheirOwnNumber()
+    {
+        int first = 0, second = 0;
+        using var firstSet = new ManualResetEventSlim();
+        using var secondSet = new ManualResetEventSlim();
+        var one = new Thread(() =>
+        {
+            TorchExtra.SetThreads(1);
+            firstSet.Set();
+            secondSet.Wait();
+            using var big = ones(1_000_000).add(1);
+            first = TorchExtra.GetThreads();
+        });
+        var two = new Thread(() =>
+        {
+            firstSet.Wait();
+            TorchExtra.SetThreads(2);
+            secondSet.Set();
+            using var big = ones(1_000_000).add(1);
+            second = TorchExtra.GetThreads();
+        });
+        one.Start();
+        two.Start();
+        one.Join();
+        two.Join();
+        Assert.Equal((1, 2), (first, second));
+        Assert.Throws<ExternalException>(() => TorchExtra.SetThreads(0));
+    }
+
+    [Fact]
+    public void AutocastComputesProductsInBf16()
+    {
+        var x = ones(2, 2);
+        using (TorchExtra.Autocast(CPU, enabled: true))
+        {
+            Assert.Equal(bfloat16, x.mm(x).dtype);
+            using (TorchExtra.Autocast(CPU, enabled: false))
+                Assert.Equal(float32, x.mm(x).dtype);
+            Assert.Equal(bfloat16, x.mm(x).dtype);
+        }
+        Assert.Equal(float32, x.mm(x).dtype);
+    }
+
+    [Fact]
+    public void AutocastSeesNewWeightsInTheNextScope()
+    {
+        var x = ones(1, 1);
+        var weight = ones([1, 1], requires_grad: true);
+        float Forward()
+        {
+            using (TorchExtra.Autocast(CPU, enabled: true))
+                return x.mm(weight).ToSingle();
+        }
+        Assert.Equal(1, Forward());
+        using (no_grad())
+            weight.fill_(2);
+        Assert.Equal(2, Forward());
+    }
+
+    [Fact]
+    public void ChannelsLastMovesMemoryNotElements()
+    {
+        var x = Counting(1, 2, 2, 2);
+        var y = TorchExtra.ChannelsLast(x);
+        Assert.Equal([8, 1, 4, 2], y.stride());
+        Near([0, 1, 2, 3, 4, 5, 6, 7], y);
+        Near([0, 4, 1, 5, 2, 6, 3, 7], y.permute(0, 2, 3, 1).view(-1));
+    }
+
+    [Fact]
+    public void DeterministicCanBeSwitched()
+    {
+        TorchExtra.Deterministic(true);
+        Near([1, 2], ones(2).cumsum(0));
+        TorchExtra.Deterministic(false);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void SgdIsItsEquationBitForBit(bool nesterov, bool perParameter)
+    {
+        const int n = 100_003;
+        const float lr = 0.1f, mu = 0.9f, wd = 1e-2f;
+        var random = new Random(3);
+        float[] p = Draw(random, n), g = Draw(random, n), m = Draw(random, n), decay = [.. Enumerable.Range(0, n).Select(i => i % 2f)];
+        var (tp, tg, tm) = (tensor(p), tensor(g), tensor(m));
+        for (var step = 0; step < 3; step++)
+        {
+            TorchExtra.SetThreads(step % 2 + 1);
+            TorchExtra.SgdStep_(tp, tg, tm, lr, mu, wd, nesterov, perParameter ? tensor(decay) : null);
+            for (var i = 0; i < n; i++)
+            {
+                var direction = g[i] + (perParameter ? wd * decay[i] : wd) * p[i];
+                m[i] = mu * m[i] + direction;
+                p[i] -= lr * (nesterov ? direction + mu * m[i] : m[i]);
+            }
+        }
+        Assert.Equal(p, tp.data<float>().ToArray());
+        Assert.Equal(m, tm.data<float>().ToArray());
+        Assert.Equal(g, tg.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void AdamWIsItsEquation()
+    {
+        const int n = 50_001;
+        var random = new Random(4);
+        float[] g = Draw(random, n);
+        var (p, m, v) = (Array.ConvertAll(Draw(random, n), x => (double)x), new double[n], new double[n]);
+        var (tp, tm, tv) = (tensor(p, float32), zeros(n), zeros(n));
+        for (var t = 1; t <= 3; t++)
+        {
+            TorchExtra.AdamWStep_(tp, tensor(g), tm, tv, t, 1e-2, 0.9, 0.999, 1e-8, 0.1);
+            for (var i = 0; i < n; i++)
+            {
+                p[i] -= 1e-2 * 0.1 * p[i];
+                m[i] = 0.9 * m[i] + 0.1 * g[i];
+                v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+                p[i] -= 1e-2 * (m[i] / (1 - Math.Pow(0.9, t))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, t))) + 1e-8);
+            }
+        }
+        Near(p, tp, 1e-5);
+        Near(m, tm, 1e-5);
+    }
+
+    [Fact]
+    public void UpdatesRefuseTensorsThatDoNotMatch()
+    {
+        Assert.Throws<ExternalException>(() => TorchExtra.SgdStep_(zeros(2), zeros(3), zeros(2), 1, 0, 0, false));
+        Assert.Throws<ExternalException>(() => TorchExtra.SgdStep_(zeros([2], float64), zeros(2), zeros(2), 1, 0, 0, false));
+        Assert.Throws<ExternalException>(() => TorchExtra.SgdStep_(zeros(2, 2), zeros(2, 2).t(), zeros(2, 2), 1, 0, 0, false));
+    }
+
+    [Fact]
+    public void AMovingAverageMoves()
+    {
+        var average = tensor([0f, 4f]);
+        TorchExtra.Lerp_(average, tensor([1f, 0f]), 0.25);
+        Near([0.25, 3], average);
+    }
+
+    [Fact]
+    public void WithoutCudaItSaysSo()
+    {
+        Assert.SkipWhen(cuda.is_available(), "this machine has CUDA");
+        Assert.Equal(0, cuda.device_count());
+        Assert.Contains("cuda", Assert.Throws<ExternalException>(() => CudaStream.Create(0)).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("cuda", Assert.Throws<ExternalException>(() => TorchExtra.CudaMemory(0)).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("cuda", Assert.Throws<ExternalException>(() => TorchExtra.CudaName(0)).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("cuda", Assert.Throws<ExternalException>(() => cuda.synchronize()).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("cuda", Assert.Throws<ExternalException>(() => zeros(1).cuda()).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Throws<ExternalException>(() => zeros(1).pin_memory());
+        Assert.False(zeros(1).is_pinned());
+    }
+
+    [Fact]
+    public void CopiesAndStreamsOnCuda()
+    {
+        Assert.SkipUnless(cuda.is_available(), "no CUDA here");
+        var side = CudaStream.Create(0);
+        var host = Counting(1000).pin_memory();
+        Assert.True(host.is_pinned());
+        Tensor sum;
+        using (side.Use())
+        {
+            Assert.Equal(side, CudaStream.Current(0));
+            sum = host.to(new Device("cuda:0"), non_blocking: true).sum();
+        }
+        CudaStream.Current(0).WaitFor(side);
+        CudaStream.Current(0).Record(sum);
+        Assert.Equal(499_500, sum.ToSingle());
+        cuda.synchronize();
+        Assert.NotEqual(side, CudaStream.Current(0));
+        Assert.NotEmpty(TorchExtra.CudaName(0));
+        Assert.True(TorchExtra.CudaMemory(0).Reserved > 0);
+    }
+
+    private static float[] Draw(Random random, int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)];
+}
