@@ -27,9 +27,11 @@ public sealed class ConfigurationDocumentTests
         var text = File.ReadAllText(Path.Combine(Repository(), "docs", "configuration.md")).Split("```")[1];
         var file = host.Write("cluster.hocon", text);
         host.Write("paper.hocon", "tau = 0.1");
-        var leaves = HoconParser.Load(file, name => name == "HOME" ? "/home/a" : null).Leaves().ToDictionary(leaf => leaf.Path, leaf => leaf.Text);
+        var leaves = HoconParser.Load(file, name => name == "HOME" ? "/home/a" : null).Leaves()
+            .ToDictionary(leaf => leaf.Path, leaf => leaf.Text);
         Assert.Equal(("cifar10", "10000", "4"), (leaves["data"], leaves["data.limit"], leaves["fnc.topk"]));
-        Assert.Equal(("cpu", "/home/a/runs/a", "10 s", "0.1"), (leaves["devices.2"], leaves["run"], leaves["progress.every"], leaves["tau"]));
+        Assert.Equal(("cpu", "/home/a/runs/a", "10 s", "0.1"),
+            (leaves["devices.2"], leaves["run"], leaves["progress.every"], leaves["tau"]));
         Assert.DoesNotContain("seed", leaves.Keys);
     }
 
@@ -40,7 +42,10 @@ public sealed class ConfigurationDocumentTests
         {
             table.Append($"\n### {group.Key}\n| key | value | default | meaning |\n|---|---|---|---|\n");
             foreach (var key in group)
-                table.Append($"| `{key.Name}`{(key.Resumable ? " ↻" : "")} | {Cell(key.Range)} | {(key.IsDerived ? $"*{Cell(key.Default)}*" : $"`{key.Default}`")} | {Cell(key.Help)} |\n");
+            {
+                var standard = key.IsDerived ? $"*{Cell(key.Default)}*" : $"`{key.Default}`";
+                table.Append($"| `{key.Name}`{(key.Resumable ? " ↻" : "")} | {Cell(key.Range)} | {standard} | {Cell(key.Help)} |\n");
+            }
         }
 
         return table.Append('\n').ToString();

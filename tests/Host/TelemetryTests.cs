@@ -22,7 +22,8 @@ public sealed class TelemetryTests
 
         using var client = new HttpClient();
         var lines = (await client.GetStringAsync($"http://{address}/metrics")).Split('\n');
-        Assert.Equal(["# HELP test_loss loss of the newest step", "# TYPE test_loss gauge", "test_loss 4.5"], lines.Where(line => line.Contains("test_loss")));
+        Assert.Equal(["# HELP test_loss loss of the newest step", "# TYPE test_loss gauge", "test_loss 4.5"],
+            lines.Where(line => line.Contains("test_loss")));
         Assert.Contains("# TYPE test_steps_total counter", lines);
         Assert.Contains("test_steps_total 5", lines);
         Assert.Contains("test_wait_sum{shard=\"a\\\"b\"} 0.5", lines);
@@ -34,7 +35,8 @@ public sealed class TelemetryTests
     {
         var settings = new Settings { Telemetry = new() { MetricsListen = $"127.0.0.1:{FreePort()}" } };
         await using var first = MetricsEndpoint.Start(settings);
-        Assert.Contains(settings.Telemetry.MetricsListen, Assert.Throws<ConfigurationException>(() => MetricsEndpoint.Start(settings)).Message);
+        Assert.Contains(settings.Telemetry.MetricsListen,
+            Assert.Throws<ConfigurationException>(() => MetricsEndpoint.Start(settings)).Message);
     }
 
     [Fact]

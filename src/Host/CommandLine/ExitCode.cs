@@ -39,7 +39,8 @@ public static class Failure
             RunStoreException => ExitCode.RunStore,
             _ => ExitCode.Failed,
         };
-        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException) ? $"{cause.GetType().Name}: " : "";
+        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException)
+            ? $"{cause.GetType().Name}: " : "";
         return (code, what + cause.Message.ReplaceLineEndings(" ").Trim());
     }
 }

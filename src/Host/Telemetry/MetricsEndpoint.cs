@@ -13,7 +13,8 @@ public sealed class MetricsEndpoint : IAsyncDisposable
 
     private MetricsEndpoint(IPEndPoint address)
     {
-        var host = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any) ? "+" : new UriBuilder("http", $"{address.Address}").Host;
+        var host = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any) ? "+"
+            : new UriBuilder("http", $"{address.Address}").Host;
         listener.Prefixes.Add($"http://{host}:{address.Port}/metrics/");
         try
         {
@@ -29,7 +30,8 @@ public sealed class MetricsEndpoint : IAsyncDisposable
 
     /// <returns>null where <c>metrics.listen</c> isn't set.</returns>
     /// <exception cref="ConfigurationException">The address can't be listened at.</exception>
-    public static MetricsEndpoint? Start(Settings settings) => settings.Telemetry.MetricsListen is { } listen ? new(IPEndPoint.Parse(listen)) : null;
+    public static MetricsEndpoint? Start(Settings settings) =>
+        settings.Telemetry.MetricsListen is { } listen ? new(IPEndPoint.Parse(listen)) : null;
 
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Kindred.Host.Telemetry;
 
-/// <summary>Collects the meters named Kindred.* and writes them in Prometheus' text format 0.0.4; histograms as their sum and count.</summary>
+/// <summary>Collects the meters named Kindred.* and writes them in Prometheus' text format 0.0.4; histograms as their sum and
+/// count.</summary>
 public sealed class PrometheusText : IDisposable
 {
     private readonly MeterListener listener = new();
