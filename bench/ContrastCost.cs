@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Kindred.Bench;
 
 /// <summary>
-/// What loss, detection and cancellation cost: alternating steps of the plain loss and of each mode over the same projections [V, 256, 128].
+/// What loss, detection and cancellation cost: alternating steps of the plain loss and of each mode over the same projections
+/// [V, 256, 128].
 /// Per step: median and least wall time, and processor time, which other programs on the machine disturb less.
 /// </summary>
 public static class ContrastCost
@@ -21,8 +22,9 @@ public static class ContrastCost
         Console.WriteLine($"{"ms per step",-44} {"median",8} {"least",8} {"cpu",8}");
         foreach (var views in new[] { 2, 4 })
             Compare($"V={views} batch", new ContrastOptions(Views: 2, Support: views - 2), null, rounds);
-        Compare("V=2 bank 65536, z votes", new ContrastOptions(Negatives: NegativeSource.Bank, Views: 2, Support: 0), null, rounds / 10);
-        Compare("V=2 bank 65536, EMA keys vote", new ContrastOptions(Negatives: NegativeSource.Bank, Views: 2, Support: 0), Projections(2, 9), rounds / 10);
+        var bank = new ContrastOptions(Negatives: NegativeSource.Bank, Views: 2, Support: 0);
+        Compare("V=2 bank 65536, z votes", bank, null, rounds / 10);
+        Compare("V=2 bank 65536, EMA keys vote", bank, Projections(2, 9), rounds / 10);
         return 0;
     }
 
@@ -49,7 +51,8 @@ public static class ContrastCost
         for (var m = 0; m < modes.Length; m++)
         {
             wall[m].Sort();
-            Console.WriteLine($"{name + ", " + modes[m],-44} {wall[m][rounds / 2],8:F2} {wall[m][0],8:F2} {cpu[m].TotalMilliseconds / rounds,8:F2}");
+            var perStep = cpu[m].TotalMilliseconds / rounds;
+            Console.WriteLine($"{name + ", " + modes[m],-44} {wall[m][rounds / 2],8:F2} {wall[m][0],8:F2} {perStep,8:F2}");
             objectives[m].Dispose();
         }
     }
@@ -73,7 +76,7 @@ public static class ContrastCost
     {
         using var scope = NewDisposeScope();
         var random = new Random(seed);
-        var values = Enumerable.Range(0, views * Images * Width).Select(_ => (float)(random.NextDouble() + random.NextDouble() - 0.9)).ToArray();
+        var values = Enumerable.Range(0, views * Images * Width).Select(_ => random.NextSingle() + random.NextSingle() - 0.9f).ToArray();
         return nn.functional.normalize(tensor(values).view(views, Images, Width), dim: 2).MoveToOuterDisposeScope();
     }
 }

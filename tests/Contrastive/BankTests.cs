@@ -43,8 +43,9 @@ public sealed class BankTests
         using var sharded = Filled(options, 3);
         var (z, keys) = (Make.Rows(8, 2, 9, 8), Make.Rows(9, 2, 9, 8));
         var all = whole.Compute(z, keys, Make.Ids(9), 9, 9, true, true);
-        var parts = new[] { (0, 5), (5, 4) }.Select(s =>
-            sharded.Compute(z.narrow(1, s.Item1, s.Item2), keys.narrow(1, s.Item1, s.Item2), Make.Ids(s.Item2, s.Item1), 9, 9, true, true)).ToList();
+        ContrastResult Shard(int first, int count) =>
+            sharded.Compute(z.narrow(1, first, count), keys.narrow(1, first, count), Make.Ids(count, first), 9, 9, true, true);
+        var parts = new[] { Shard(0, 5), Shard(5, 4) };
 
         Assert.Equal(all.Loss, parts.Sum(p => p.Loss), 1e-6);
         Assert.Equal(all.Stats, parts[0].Stats + parts[1].Stats);

@@ -17,7 +17,8 @@ public sealed class FeaturesTests
         var labels = Enumerable.Range(0, 120).Select(_ => random.Next(4)).ToArray();
         var truth = Enumerable.Range(0, 700).Select(_ => random.Next(4)).ToArray();
         int Vote(double[] q) => reference.Select((r, i) => (Cosine: r.Zip(q, (x, y) => x * y).Sum(), Label: labels[i]))
-            .OrderByDescending(n => n.Cosine).Take(k).GroupBy(n => n.Label).OrderByDescending(g => g.Sum(n => Math.Exp(n.Cosine / 0.1))).First().Key;
+            .OrderByDescending(n => n.Cosine).Take(k)
+            .GroupBy(n => n.Label).MaxBy(g => g.Sum(n => Math.Exp(n.Cosine / 0.1)))!.Key;
 
         using var scope = NewDisposeScope();
         var accuracy = Features.KnnAccuracy(Make.Tensor([reference])[0] * 3, labels, Make.Tensor([queries])[0] * 0.1, truth, 4, k);
@@ -29,7 +30,8 @@ public sealed class FeaturesTests
     {
         using var scope = NewDisposeScope();
         var random = new Random(4);
-        var healthy = tensor(Enumerable.Range(0, 4000 * 16).Select(_ => (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)).ToArray()).view(4000, 16);
+        float Bell() => random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f;
+        var healthy = tensor(Enumerable.Range(0, 4000 * 16).Select(_ => Bell()).ToArray()).view(4000, 16);
         Assert.Equal(1, Features.Spread(healthy), 0.02);
         Assert.Equal(16, Features.RankMe(healthy), 0.1);
 

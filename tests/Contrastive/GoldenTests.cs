@@ -9,7 +9,8 @@ namespace Kindred.Tests.Contrastive;
 public sealed class GoldenTests
 {
     private sealed record Golden(
-        string Name, long[] Shape, double[] Z, double Loss, double[] Gradient, string Mode, int Topk, double Threshold, double[]? Keys, double[]? Bank, long[]? BankIds);
+        string Name, long[] Shape, double[] Z, double Loss, double[] Gradient, string Mode, int Topk, double Threshold,
+        double[]? Keys, double[]? Bank, long[]? BankIds);
 
     private static readonly Golden[] all = JsonSerializer.Deserialize<Golden[]>(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "contrast.json")), JsonSerializerOptions.Web)!;
@@ -28,12 +29,12 @@ public sealed class GoldenTests
             golden.Topk, golden.Threshold, Aggregate.Max, BankLength: 64);
         using var scope = NewDisposeScope();
         using var objective = new Objective(options, null, (int)golden.Shape[2], CPU);
-        if (memory)
-            objective.Advance(new BankDelta(Tensor(golden.Bank!, [golden.BankIds!.Length, golden.Shape[2]]), golden.BankIds!, new int[golden.BankIds!.Length], 1));
+        if (golden.BankIds is { } ids)
+            objective.Advance(new BankDelta(Tensor(golden.Bank!, [ids.Length, golden.Shape[2]]), ids, new int[ids.Length], 1));
 
         using var result = objective.Compute(
-            Tensor(golden.Z, golden.Shape), golden.Keys is null ? null : Tensor(golden.Keys, golden.Shape), Make.Ids((int)golden.Shape[1]), 2,
-            (int)golden.Shape[1], cancel: true, measure: false);
+            Tensor(golden.Z, golden.Shape), golden.Keys is null ? null : Tensor(golden.Keys, golden.Shape),
+            Make.Ids((int)golden.Shape[1]), 2, (int)golden.Shape[1], cancel: true, measure: false);
 
         Assert.Equal(golden.Loss, result.Loss, 5e-6);
         Assert.All(golden.Gradient.Zip(Make.Floats(result.Gradient)), g => Assert.Equal(g.First, g.Second, 2e-6));

@@ -22,7 +22,8 @@ internal static class Make
     }
 
     public static Tensor Tensor(double[][][] rows) =>
-        tensor(rows.SelectMany(v => v.SelectMany(r => r)).Select(x => (float)x).ToArray()).view(rows.Length, rows[0].Length, rows[0][0].Length);
+        tensor(rows.SelectMany(v => v.SelectMany(r => r)).Select(x => (float)x).ToArray())
+            .view(rows.Length, rows[0].Length, rows[0][0].Length);
 
     public static Tensor Rows(int seed, int views, int images, int width) => Tensor(Rows(new Random(seed), views, images, width));
 

@@ -2,8 +2,9 @@ using Kindred.Gpu.Contrastive;
 
 namespace Kindred.Tests.Contrastive;
 
-/// <summary>The objective once more, in double and in loops, straight from the equations of the paper; gradients by central differences.</summary>
-internal sealed class Reference(ContrastOptions options, IReadOnlyList<int>? labels, double[][][] keys, long[] ids, List<Reference.Row> bank)
+/// <summary>The objective once more, in double and in loops, from the paper's equations; gradients by central differences.</summary>
+internal sealed class Reference(
+    ContrastOptions options, IReadOnlyList<int>? labels, double[][][] keys, long[] ids, List<Reference.Row> bank)
 {
     /// <summary>A key of an earlier step.</summary>
     public sealed record Row(double[] Key, long Id, long Step);
@@ -31,8 +32,8 @@ internal sealed class Reference(ContrastOptions options, IReadOnlyList<int>? lab
 
         if (options.Negatives == NegativeSource.Batch)
             return columns;
-        var room = options.Negatives == NegativeSource.Bank && options.BankCurrent ? options.BankLength - columns.Count : options.BankLength;
-        return [.. columns, .. bank.Take(room).Select(r => new Column(-1, -1, r.Key, r.Id, false))];
+        var taken = !fromBatch && options.BankCurrent ? columns.Count : 0;
+        return [.. columns, .. bank.Take(options.BankLength - taken).Select(r => new Column(-1, -1, r.Key, r.Id, false))];
     }
 
     private bool Sees(int image, Column c) =>
@@ -131,7 +132,8 @@ internal sealed class Reference(ContrastOptions options, IReadOnlyList<int>? lab
         bool Same(int i, int c) => labels is not null && labels[(int)ids[i]] >= 0 && labels[(int)columns[c].Id] == labels[(int)ids[i]];
         var images = Enumerable.Range(0, Images).Where(i => labels is not null && labels[(int)ids[i]] >= 0).ToList();
         var right = images.ToDictionary(i => i, i => f[i].Count(c => Same(i, c)));
-        var same = images.ToDictionary(i => i, i => Enumerable.Range(0, columns.Count).Count(c => IsCandidate(i, columns[c]) && Same(i, c)));
+        var all = Enumerable.Range(0, columns.Count);
+        var same = images.ToDictionary(i => i, i => all.Count(c => IsCandidate(i, columns[c]) && Same(i, c)));
         double? Mean(IEnumerable<double> values) => values.Any() ? values.Average() : null;
         return (Mean(images.Where(i => f[i].Count > 0).Select(i => (double)right[i] / f[i].Count)),
             Mean(images.Where(i => same[i] > 0).Select(i => (double)right[i] / same[i])), f.Average(s => (double)s.Count));

@@ -20,9 +20,11 @@ public sealed class ReferenceTests
         foreach (var aggregate in Enum.GetValues<Aggregate>())
         foreach (var support in Enum.GetValues<SupportViews>())
         foreach (var ema in new[] { false, true })
-        foreach (var (current, bankViews) in new[] { (true, BankViews.All), (true, BankViews.Main), (false, BankViews.All), (false, BankViews.Main) })
+        foreach (var bankViews in Enum.GetValues<BankViews>())
+        foreach (var current in new[] { false, true })
         {
-            Compare(new ContrastOptions(0.2, source, mode, 2, 1, support, 3, 0.2, aggregate, false, current, bankViews, 37), 4, 6, ema, true, new Random(seed++));
+            var options = new ContrastOptions(0.2, source, mode, 2, 1, support, 3, 0.2, aggregate, false, current, bankViews, 37);
+            Compare(options, 4, 6, ema, true, new Random(seed++));
         }
     }
 
@@ -36,8 +38,8 @@ public sealed class ReferenceTests
         var topk = random.Next(0, 6);
         var options = new ContrastOptions(
             0.1 + random.NextDouble(), Any<NegativeSource>(), Any<CancelMode>(), views - support, support, Any<SupportViews>(), topk,
-            topk > 0 && random.Next(2) == 0 ? -1 : random.NextDouble() * 1.2 - 0.1, Any<Aggregate>(), random.Next(4) == 0, random.Next(2) == 0,
-            Any<BankViews>(), views * images + random.Next(0, 60));
+            topk > 0 && random.Next(2) == 0 ? -1 : random.NextDouble() * 1.2 - 0.1, Any<Aggregate>(), random.Next(4) == 0,
+            random.Next(2) == 0, Any<BankViews>(), views * images + random.Next(0, 60));
         if (options.Views < 2)
             options = options with { BankViews = BankViews.All };
         Compare(options, images, width, random.Next(2) == 0, random.Next(5) > 0, random);
@@ -48,7 +50,8 @@ public sealed class ReferenceTests
         var samples = 3 * images;
         var labels = Enumerable.Range(0, samples).Select(_ => random.Next(-1, 3)).ToArray();
         using var scope = NewDisposeScope();
-        using var objective = new Objective(options, labels, width, CPU) { CellsAtOnce = random.Next(2) == 0 ? 1 << 22 : random.Next(1, 2000) };
+        var cells = random.Next(2) == 0 ? 1 << 22 : random.Next(1, 2000);
+        using var objective = new Objective(options, labels, width, CPU) { CellsAtOnce = cells };
         var bank = new List<Reference.Row>();
         var steps = random.Next(1, 5);
         for (var step = 1L; step <= steps; step++)
@@ -58,7 +61,8 @@ public sealed class ReferenceTests
             var keys = ema ? Make.Rows(random, options.AllViews, images, width) : [.. z.Select(v => v.Select(r => r.ToArray()).ToArray())];
             var reference = new Reference(options, labels, keys, ids, bank);
             var f = reference.Detect(z);
-            using var result = objective.Compute(Make.Tensor(z), ema ? Make.Tensor(keys) : null, ids, step, images + 3, cancel, measure: true);
+            using var result = objective.Compute(
+                Make.Tensor(z), ema ? Make.Tensor(keys) : null, ids, step, images + 3, cancel, measure: true);
             if (!reference.IsAmbiguous)
             {
                 var used = cancel ? f : null;

@@ -84,7 +84,7 @@ internal sealed class Columns
     public long[] Earlier(int from, int count) =>
         [.. earlier.Where(e => e.Image >= from && e.Image < from + count).Select(e => (e.Image - from) * (long)Count + e.Column)];
 
-    /// <summary>Of a table [R, b, C] over the images from <paramref name="from"/>: each image's own columns, as a view [R, V', b].</summary>
+    /// <summary>Of a table [R, b, C] whose images begin at <paramref name="from"/>: each one's own columns, a view [R, V', b].</summary>
     public Tensor Own(Tensor table, int from) =>
         OfStep(table).view(table.shape[0], table.shape[1], Views, Images).diagonal(from, 1, 3);
 

@@ -24,7 +24,8 @@ internal sealed class DetectionCounter
 
     public DetectionStats Stats { get; private set; }
 
-    /// <param name="cells">Flat cells (image, column) of F, image by image, for the images <paramref name="from"/> … +<paramref name="count"/>.</param>
+    /// <param name="cells">Flat cells (image, column) of F, image by image.</param>
+    /// <param name="from">The first of the <paramref name="count"/> images.</param>
     public void Add(ReadOnlySpan<long> cells, int from, int count)
     {
         var next = 0;
@@ -52,8 +53,8 @@ internal sealed class DetectionCounter
         }
 
         var same = label < 0 ? 0 : columnsOfLabel.GetValueOrDefault(label) - columnsOfImage.GetValueOrDefault(id);
-        var judged = label >= 0 && cells.Length > 0;
-        return new DetectionStats(
-            1, cells.Length, judged ? (double)right / cells.Length : 0, judged ? 1 : 0, same > 0 ? (double)right / same : 0, same > 0 ? 1 : 0, age, fromBank);
+        var (precision, judged) = label >= 0 && cells.Length > 0 ? ((double)right / cells.Length, 1) : (0, 0);
+        var (recall, findable) = same > 0 ? ((double)right / same, 1) : (0, 0);
+        return new DetectionStats(1, cells.Length, precision, judged, recall, findable, age, fromBank);
     }
 }

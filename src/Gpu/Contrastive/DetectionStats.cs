@@ -8,10 +8,11 @@ namespace Kindred.Gpu.Contrastive;
 /// </summary>
 /// <param name="Images">Images looked at; all anchors of an image share one F.</param>
 /// <param name="Detections">Σ |F|.</param>
-/// <param name="AgeSum">Σ of the ages, in steps, of the bank rows among the detections, of which there are <paramref name="FromBank"/>.</param>
+/// <param name="AgeSum">Σ of the ages, in steps, of the <paramref name="FromBank"/> detections that are bank rows.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct DetectionStats(
-    long Images, long Detections, double PrecisionSum, long PrecisionImages, double RecallSum, long RecallImages, double AgeSum, long FromBank)
+    long Images, long Detections, double PrecisionSum, long PrecisionImages, double RecallSum, long RecallImages,
+    double AgeSum, long FromBank)
 {
     /// <summary>fn_precision, 0–1; null without labels or detections.</summary>
     public double? Precision => PrecisionImages == 0 ? null : PrecisionSum / PrecisionImages;

@@ -36,8 +36,9 @@ internal static class FalseNegatives
         var cells = new List<long>();
         for (var i = from; i < from + count; i++)
         {
-            if (labels[(int)ids[i]] >= 0)
-                cells.AddRange(byLabel[labels[(int)ids[i]]].Where(c => c.id != ids[i]).Select(c => (i - from) * (long)columns.Count + c.column));
+            var (label, row) = (labels[(int)ids[i]], (i - from) * (long)columns.Count);
+            if (label >= 0)
+                cells.AddRange(byLabel[label].Where(c => c.id != ids[i]).Select(c => row + c.column));
         }
 
         return tensor(cells.ToArray(), device: device);

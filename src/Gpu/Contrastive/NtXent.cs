@@ -23,7 +23,7 @@ internal static class NtXent
     public static (Tensor Loss, Tensor Gradient) Compute(Tensor logits, Columns columns, int from, Tensor? falseNegatives, CancelMode mode)
     {
         var (views, images, device) = (logits.shape[0], logits.shape[1], logits.device);
-        var others = eye(views, columns.Views, dtype: ScalarType.Float32, device: device).neg_().add_(1).unsqueeze(2);     // [V, V', 1]: a ≠ v
+        var others = 1 - eye(views, columns.Views, ScalarType.Float32, device).unsqueeze(2);     // [V, V', 1]: is v another view than a?
         var f = falseNegatives is null ? null : new Cells(falseNegatives, views, images, columns.Count);
 
         Exclude(logits, columns, from);

@@ -14,7 +14,7 @@ public sealed class Objective : IDisposable
     private readonly IReadOnlyList<int>? labels;
     private readonly Bank? bank;
 
-    /// <param name="labels">Each sample's label by its id, below 0 where unknown; null: none. They only measure, save for the oracle.</param>
+    /// <param name="labels">Each sample's label by id, below 0 where unknown; null: none. But for the oracle they only measure.</param>
     /// <param name="width">D, the length of a projection.</param>
     /// <exception cref="ContrastException">The options contradict one another.</exception>
     public Objective(ContrastOptions options, IReadOnlyList<int>? labels, int width, Device device)
@@ -123,9 +123,10 @@ public sealed class Objective : IDisposable
 
     private void CheckShapes(Tensor z, Tensor? keys, long[] ids)
     {
+        static string Shape(Tensor t) => $"[{string.Join(", ", t.shape)}]";
         if (z.dim() != 3 || z.shape[0] != options.AllViews || z.shape[1] != ids.Length || ids.Length == 0)
-            throw new ContrastException($"projections [{string.Join(", ", z.shape)}] don't fit {options.AllViews} views of {ids.Length} images");
+            throw new ContrastException($"projections {Shape(z)} don't fit {options.AllViews} views of {ids.Length} images");
         if (keys is not null && !keys.shape.SequenceEqual(z.shape))
-            throw new ContrastException($"keys [{string.Join(", ", keys.shape)}] and projections [{string.Join(", ", z.shape)}] differ in shape");
+            throw new ContrastException($"keys {Shape(keys)} and projections {Shape(z)} differ in shape");
     }
 }

@@ -18,7 +18,8 @@ public static class Features
     /// <param name="k">Neighbours; all N where there are fewer.</param>
     /// <returns>The fraction of queries whose class is right, 0–1.</returns>
     public static double KnnAccuracy(
-        Tensor reference, IReadOnlyList<int> referenceLabels, Tensor queries, IReadOnlyList<int> queryLabels, int classes, int k = 200, double t = 0.1)
+        Tensor reference, IReadOnlyList<int> referenceLabels, Tensor queries, IReadOnlyList<int> queryLabels,
+        int classes, int k = 200, double t = 0.1)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
