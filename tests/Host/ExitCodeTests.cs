@@ -19,5 +19,6 @@ public sealed class ExitCodeTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void Every_failure_has_a_code_and_one_line(Exception failure, ExitCode code, string line) => Assert.Equal((code, line), Failure.Describe(failure));
+    public void Every_failure_has_a_code_and_one_line(Exception failure, ExitCode code, string line) =>
+        Assert.Equal((code, line), Failure.Describe(failure));
 }

@@ -9,7 +9,8 @@ public sealed class HoconIncludeTests : IDisposable
 
     public void Dispose() => host.Dispose();
 
-    private string Read(string name) => string.Join(' ', HoconParser.Load(Path.Combine(host.Folder, name)).Leaves().Select(leaf => $"{leaf.Path}={leaf.Text}"));
+    private string Read(string name) =>
+        string.Join(' ', HoconParser.Load(Path.Combine(host.Folder, name)).Leaves().Select(leaf => $"{leaf.Path}={leaf.Text}"));
 
     [Theory]
     [InlineData("include \"b\"\nx = 2", "x=2 y=7")]

@@ -15,10 +15,12 @@ public sealed class HoconPropertyTests
     {
         public string Render(string indent = "") => string.Concat(Children.Select(child =>
             (child.Value.Text is { } text ? $"{indent}{HoconText.Quote(child.Key)} = {HoconText.Quote(text)}\n" : "") +
-            (child.Value.Children.Count > 0 ? $"{indent}{HoconText.Quote(child.Key)} {{\n{child.Value.Render(indent + "  ")}{indent}}}\n" : "")));
+            (child.Value.Children.Count > 0 ? $"{indent}{HoconText.Quote(child.Key)} {{\n{child.Value.Render(indent + "  ")}{indent}}}\n"
+                : "")));
 
         public static bool Same(Tree tree, HoconTree read) =>
-            tree.Text == read.Text && read.Items is null && tree.Children.Keys.SequenceEqual(read.Children.Keys.Order(StringComparer.Ordinal))
+            tree.Text == read.Text && read.Items is null
+                && tree.Children.Keys.SequenceEqual(read.Children.Keys.Order(StringComparer.Ordinal))
             && tree.Children.All(child => Same(child.Value, read.Children[child.Key]));
     }
 
@@ -27,7 +29,8 @@ public sealed class HoconPropertyTests
             .SelectMany(text => Named(depth).ArrayOf(depth == 0 ? 0 : 3), (text, children) => new Tree(text, Keep(children)));
 
     private static Gen<(string Name, Tree Tree)> Named(int depth) =>
-        ArbMap.Default.GeneratorFor<NonEmptyString>().SelectMany(_ => Trees(Math.Max(0, depth - 1)), (name, tree) => (name.Get.Replace('.', '-'), tree));
+        ArbMap.Default.GeneratorFor<NonEmptyString>()
+            .SelectMany(_ => Trees(Math.Max(0, depth - 1)), (name, tree) => (name.Get.Replace('.', '-'), tree));
 
     private static SortedDictionary<string, Tree> Keep(IEnumerable<(string Name, Tree Tree)> children) => new(
         children.Where(child => child.Tree.Text is not null || child.Tree.Children.Count > 0).DistinctBy(child => child.Name)
@@ -71,7 +74,8 @@ public sealed class HoconPropertyTests
         var texts = string.Concat(Enumerable.Range(0, 40).Select(i => $"t{i + 1} = ${{t{i}}}${{t{i}}}\n"));
         Assert.Contains("grows beyond", Assert.Throws<ConfigurationException>(() => HoconParser.Parse("t0 = x\n" + texts, "f")).Message);
         var objects = string.Concat(Enumerable.Range(0, 40).Select(i => $"o{i + 1} {{ a = ${{o{i}}}, b = ${{o{i}}} }}\n"));
-        Assert.Contains("values", Assert.Throws<ConfigurationException>(() => HoconParser.Parse("o0.x = x\n" + objects, "f").Leaves()).Message);
+        Assert.Contains("values",
+            Assert.Throws<ConfigurationException>(() => HoconParser.Parse("o0.x = x\n" + objects, "f").Leaves()).Message);
         var chain = string.Concat(Enumerable.Range(0, 5000).Select(i => $"c{i} = ${{c{i + 1}}}\n"));
         Assert.Contains("nested deeper", Assert.Throws<ConfigurationException>(() => HoconParser.Parse(chain, "f")).Message);
     }

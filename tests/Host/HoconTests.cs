@@ -7,7 +7,8 @@ namespace Kindred.Tests.Host;
 public sealed class HoconTests
 {
     private static string Read(string text) =>
-        string.Join(' ', HoconParser.Parse(text, "f", name => name == "HOME" ? "/root" : null).Leaves().Select(leaf => $"{leaf.Path}=<{leaf.Text}>"));
+        string.Join(' ', HoconParser.Parse(text, "f", name => name == "HOME" ? "/root" : null).Leaves()
+            .Select(leaf => $"{leaf.Path}=<{leaf.Text}>"));
 
     [Theory]
     [InlineData("a = 1", "a=<1>")]

@@ -13,7 +13,8 @@ public sealed class HoconUnitsTests
     [InlineData("250", 250)]
     [InlineData("2 h", 7_200_000)]
     [InlineData("1 day", 86_400_000)]
-    public void Durations(string text, double milliseconds) => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), HoconUnits.ParseDuration(text));
+    public void Durations(string text, double milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), HoconUnits.ParseDuration(text));
 
     [Theory]
     [InlineData("64 MiB", 64L << 20)]

@@ -7,7 +7,8 @@ namespace Kindred.Tests.Host;
 public sealed class ProgressTests : IDisposable
 {
     private static readonly ProgressUpdate Update = new(
-        Step: 30, TotalSteps: 120, Epoch: 1, Epochs: 6, Loss: 4.8123, ImagesPerSecond: 1905.4, DataWaitShare: 0.021, Knn: null, FnPrecision: null, Workers: 2);
+        Step: 30, TotalSteps: 120, Epoch: 1, Epochs: 6, Loss: 4.8123, ImagesPerSecond: 1905.4, DataWaitShare: 0.021, Knn: null,
+        FnPrecision: null, Workers: 2);
 
     private readonly FakeTimeProvider clock = new();
     private readonly StringWriter output = new();
@@ -21,7 +22,8 @@ public sealed class ProgressTests : IDisposable
         {
             for (var step = 1; step <= 12; step++)
             {
-                progress.Report(Update with { Step = step, TotalSteps = 12, Epoch = (step - 1) / 6, Loss = 6 - step / 10.0, Knn = step >= 6 ? 0.3 : null, FnPrecision = 0.25 });
+                var update = Update with { Step = step, TotalSteps = 12, Epoch = (step - 1) / 6, Loss = 6 - step / 10.0 };
+                progress.Report(update with { Knn = step >= 6 ? 0.3 : null, FnPrecision = 0.25 });
                 clock.Advance(TimeSpan.FromSeconds(2));
             }
 
@@ -44,7 +46,8 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void The_panel_shows_where_the_run_stands()
     {
-        Console(ColorSystemSupport.NoColors).Write(ProgressPanel.Render(Update with { Knn = 0.4, FnPrecision = 0.242 }, TimeSpan.FromSeconds(3723)));
+        Console(ColorSystemSupport.NoColors)
+            .Write(ProgressPanel.Render(Update with { Knn = 0.4, FnPrecision = 0.242 }, TimeSpan.FromSeconds(3723)));
         Assert.Equal(
             """
             run   ━━━━━━━━────────────────────── step 30 of 120, left 1:02:03
@@ -72,7 +75,8 @@ public sealed class ProgressTests : IDisposable
 
     private IAnsiConsole Console(ColorSystemSupport colours)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = colours, Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
+        var settings = new AnsiConsoleSettings { ColorSystem = colours, Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) };
+        var console = AnsiConsole.Create(settings);
         console.Profile.Width = 100;
         return console;
     }

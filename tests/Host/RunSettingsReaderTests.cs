@@ -39,7 +39,8 @@ public sealed class RunSettingsReaderTests : IDisposable
     public void What_it_computes_may_not(string argument)
     {
         Write("");
-        var error = Assert.Throws<ConfigurationException>(() => RunSettingsReader.Load(host.Folder, new([argument]), HostTesting.Machine()));
+        var error = Assert.Throws<ConfigurationException>(() =>
+            RunSettingsReader.Load(host.Folder, new([argument]), HostTesting.Machine()));
         Assert.Contains("belongs to the run", error.Message);
     }
 

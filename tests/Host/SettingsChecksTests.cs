@@ -23,6 +23,7 @@ public sealed class SettingsChecksTests : IDisposable
     [InlineData("aug.crop.min=0.9 aug.crop.max=0.5", "aug.crop.min=0.9 is above")]
     [InlineData("negatives=bank bank.length=1023", "less than the 1024 rows of one step")]
     [InlineData("negatives=bank bank.views=main views=1 fnc.support=3", "needs views of at least 2")]
+    [InlineData("metrics.listen=9464", "metrics.listen: '9464' is not an address")]
     [InlineData("telemetry.otlp=nowhere", "telemetry.otlp: 'nowhere' is not an address")]
     public void Contradictions_are_refused(string arguments, string message) =>
         Assert.Contains(message, Assert.Throws<ConfigurationException>(() => host.Load(arguments)).Message);

@@ -22,7 +22,8 @@ public sealed class SettingsLayersTests : IDisposable
         host.Write("cluster.hocon", "batch = 512");
         host.Write("other.hocon", "devices = [cpu, cpu], progress.every = 1 m");
         var settings = host.Load("config=other.hocon").Settings;
-        Assert.Equal((256, "cpu*2", TimeSpan.FromMinutes(1)), (settings.Optimization.Batch, settings.Machine.Devices.ToString(), settings.Telemetry.ProgressEvery));
+        Assert.Equal((256, "cpu*2", TimeSpan.FromMinutes(1)),
+            (settings.Optimization.Batch, settings.Machine.Devices.ToString(), settings.Telemetry.ProgressEvery));
     }
 
     [Fact]

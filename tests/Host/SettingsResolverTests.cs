@@ -45,7 +45,8 @@ public sealed class SettingsResolverTests : IDisposable
     [InlineData("negatives=batch+bank", 0.999)]
     [InlineData("negatives=bank ema=0", 0)]
     [InlineData("ema=0.99", 0.99)]
-    public void A_bank_brings_an_averaged_copy(string arguments, double ema) => Assert.Equal(ema, host.Load(arguments).Settings.Contrast.Ema);
+    public void A_bank_brings_an_averaged_copy(string arguments, double ema) =>
+        Assert.Equal(ema, host.Load(arguments).Settings.Contrast.Ema);
 
     [Theory]
     [InlineData("model=resnet18", 32, Stem.Cifar)]
@@ -60,7 +61,8 @@ public sealed class SettingsResolverTests : IDisposable
 
     [Fact]
     public void A_run_is_named_by_data_model_method_and_time() =>
-        Assert.Equal("runs/cifar100-resnet20-simclr-20261123-154501", host.Load("data=cifar100 model=resnet20 method=simclr").Settings.Run.Folder);
+        Assert.Equal("runs/cifar100-resnet20-simclr-20261123-154501",
+            host.Load("data=cifar100 model=resnet20 method=simclr").Settings.Run.Folder);
 
     [Theory]
     [InlineData("", "/sets", "/sets/cifar-10-batches-bin")]
@@ -72,14 +74,15 @@ public sealed class SettingsResolverTests : IDisposable
         Assert.Equal(path, host.Load(arguments, HostTesting.Machine(data: environment)).Settings.Data.Path);
 
     [Fact]
-    public void Relative_paths_become_absolute() => Assert.Equal(Path.Combine(host.Folder, "a/b"), host.Load("data.path=a/b").Settings.Data.Path);
+    public void Relative_paths_become_absolute() =>
+        Assert.Equal(Path.Combine(host.Folder, "a/b"), host.Load("data.path=a/b").Settings.Data.Path);
 
     [Fact]
     public void The_train_line_of_the_documentation_has_the_defaults()
     {
         const string Line = "data=cifar10 model=resnet8 method=fnc views=2 fnc.mode=attract fnc.support=2 fnc.topk=4 fnc.threshold=0.7 " +
-            "fnc.aggregate=max fnc.start=3 fnc.oracle=false negatives=batch bank.length=65536 tau=0.2 batch=256 epochs=10 optimizer=sgd lr=0.5 " +
-            "wd=5e-4 seed=1 checkpoint.every=200 eval.every=1";
+            "fnc.aggregate=max fnc.start=3 fnc.oracle=false negatives=batch bank.length=65536 tau=0.2 batch=256 " +
+            "epochs=10 optimizer=sgd lr=0.5 wd=5e-4 seed=1 checkpoint.every=200 eval.every=1";
         Assert.Equal(host.Load("").Settings, host.Load(Line).Settings);
         Assert.Equal(DataKind.Cifar10, host.Load(Line).Settings.Data.Kind);
     }

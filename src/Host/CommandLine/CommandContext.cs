@@ -10,7 +10,8 @@ namespace Kindred.Host.CommandLine;
 /// <param name="Environment">Environment variables.</param>
 /// <param name="Stop">SIGTERM or Ctrl-C: finish the step, save, and end with exit code 0.</param>
 public sealed record CommandContext(
-    TextWriter Output, TextWriter Error, TimeProvider Clock, string WorkingDirectory, Func<string, string?> Environment, CancellationToken Stop)
+    TextWriter Output, TextWriter Error, TimeProvider Clock, string WorkingDirectory, Func<string, string?> Environment,
+    CancellationToken Stop)
 {
     public MachineFacts Machine => MachineFacts.Probe(Clock) with { Environment = Environment };
 

@@ -7,7 +7,7 @@ namespace Kindred.Host.CommandLine;
 /// <summary>Runs one command line from its arguments to its exit code.</summary>
 public static class CommandLineProgram
 {
-    /// <returns>The exit code; whatever went wrong is one line on standard error, with KINDRED_TRACE=1 followed by the stack trace.</returns>
+    /// <returns>The exit code. What went wrong is one line on standard error, with KINDRED_TRACE=1 followed by the stack trace.</returns>
     public static async Task<ExitCode> RunAsync(string[] arguments, CommandContext context)
     {
         try
@@ -50,6 +50,7 @@ public static class CommandLineProgram
                 : new($"unknown command '{arguments[0]}'; there are {Spelling.Alternatives(commands)}");
         }
 
-        return new($"{parsed.CommandResult.Command.Name}: {parsed.Errors[0].Message} ('kindred {parsed.CommandResult.Command.Name} --help' helps)");
+        var command = parsed.CommandResult.Command.Name;
+        return new($"{command}: {parsed.Errors[0].Message} ('kindred {command} --help' helps)");
     }
 }

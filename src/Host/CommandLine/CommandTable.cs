@@ -9,7 +9,10 @@ internal static class CommandTable
 {
     private delegate Task<ExitCode> Handler(string[] arguments, CommandContext context);
 
-    public static RootCommand Create(CommandContext context) => new("Contrastive pretraining that finds its false negatives. './kindred train --help' lists the keys.")
+    private delegate Task<ExitCode> RunHandler(string run, KeyValueArguments arguments, CommandContext context);
+
+    public static RootCommand Create(CommandContext context) =>
+        new("Contrastive pretraining that finds its false negatives. './kindred train --help' lists the keys.")
     {
         Settings("train", "train an encoder", context, (arguments, to) =>
             TrainCommand.RunAsync(SettingsLoader.Load(new(arguments), to.WorkingDirectory, to.Machine), to)),
@@ -17,7 +20,7 @@ internal static class CommandTable
             ResumeCommand.RunAsync(RunSettingsReader.Load(run, arguments, to.Machine), to)),
         Run("eval", "measure a run's encoder: weighted kNN", context, (run, arguments, to) =>
             EvalCommand.RunAsync(RunSettingsReader.Load(run, arguments, to.Machine), to)),
-        Run("export", "write a run's encoder as safetensors that PyTorch loads: out=FILE which=last|best weights=online|ema", context, (run, arguments, to) =>
+        Run("export", "write a run's encoder for PyTorch: out=FILE which=last|best weights=online|ema", context, (run, arguments, to) =>
             ExportCommand.RunAsync(run, ExportOptions.Take(arguments), to)),
         Run("embed", "write features of a folder of images: data.path=FOLDER out=FILE.npy", context, (run, arguments, to) =>
             EmbedCommand.RunAsync(run, EmbedOptions.Take(arguments), to)),
@@ -48,14 +51,16 @@ internal static class CommandTable
         return command;
     }
 
-    private static Command Run(string name, string help, CommandContext context, Func<string, KeyValueArguments, CommandContext, Task<ExitCode>> handler)
+    private static Command Run(string name, string help, CommandContext context, RunHandler handler)
     {
         var run = new Argument<string>("run") { Description = "the run's folder, as in runs/a" };
         var arguments = KeyValues();
         var command = new Command(name, help) { run, arguments };
-        command.SetAction(async (parsed, _) => (int)await handler(parsed.GetRequiredValue(run), new(parsed.GetValue(arguments) ?? []), context));
+        command.SetAction(async (parsed, _) =>
+            (int)await handler(parsed.GetRequiredValue(run), new(parsed.GetValue(arguments) ?? []), context));
         return command;
     }
 
-    private static Argument<string[]> KeyValues() => new("key=value") { Arity = ArgumentArity.ZeroOrMore, Description = "settings, as in batch=256" };
+    private static Argument<string[]> KeyValues() =>
+        new("key=value") { Arity = ArgumentArity.ZeroOrMore, Description = "settings, as in batch=256" };
 }

@@ -41,7 +41,8 @@ public static class Failure
             DivergedException => ExitCode.Diverged,
             _ => ExitCode.Failed,
         };
-        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException) ? $"{cause.GetType().Name}: " : "";
+        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException)
+            ? $"{cause.GetType().Name}: " : "";
         return (code, what + cause.Message.ReplaceLineEndings(" ").Trim());
     }
 }

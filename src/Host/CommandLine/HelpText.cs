@@ -31,14 +31,15 @@ internal sealed class HelpText(TextWriter output) : SynchronousCommandLineAction
     {
         output.WriteLine($"Kindred: {root.Description}\n\nUsage: ./kindred COMMAND [RUN] [key=value ...]\n\nCommands");
         foreach (var command in root.Subcommands) output.WriteLine($"  {command.Name,-8} {command.Description}");
-        output.WriteLine($"\n{Examples}\n\nExit codes: 0 done or stopped by SIGTERM, 2 command line or configuration, 3 data, 4 checkpoint or run folder,\n" +
-            "5 diverged, 1 anything else. KINDRED_TRACE=1 adds a stack trace.");
+        output.WriteLine($"\n{Examples}\n\nExit codes: 0 done or stopped by SIGTERM, 2 command line or configuration, 3 data,\n" +
+            "4 checkpoint or run folder, 5 diverged, 1 anything else. KINDRED_TRACE=1 adds a stack trace.");
     }
 
     private void WriteTrain()
     {
         output.WriteLine("Usage: ./kindred train [key=value ...]\n\n" +
-            $"Keys come from the preset, {SettingsLoader.FileName} in the working directory (or config=FILE), and the command line; the last wins.\n");
+            $"Keys come from the preset, {SettingsLoader.FileName} in the working directory (or config=FILE), and the command line;\n" +
+            "the last wins.\n");
         foreach (var group in Keys.All.GroupBy(key => key.Group))
         {
             output.WriteLine(group.Key);

@@ -13,11 +13,14 @@ internal sealed partial class StopSignals : IDisposable
     public StopSignals(TextWriter error, Action<int> exit)
     {
         this.exit = exit;
-        registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        void Handle(PosixSignalContext context)
         {
             context.Cancel = true;
             Received(context.Signal, error);
-        }))];
+        }
+
+        PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT];
+        registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
     /// <summary>Ends the process without running exit handlers, which could wait for, or crash, threads that compute.</summary>

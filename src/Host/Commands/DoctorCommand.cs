@@ -16,7 +16,8 @@ internal static class DoctorCommand
             if (finding.Level > worst) worst = finding.Level;
         }
 
-        context.Output.WriteLine(worst == Level.Problem ? "\nTraining can't run here until the problems are mended." : "\nTraining can run here.");
-        return Task.FromResult(worst == Level.Problem ? ExitCode.Failed : ExitCode.Done);
+        var can = worst < Level.Problem;
+        context.Output.WriteLine(can ? "\nTraining can run here." : "\nTraining can't run here until the problems are mended.");
+        return Task.FromResult(can ? ExitCode.Done : ExitCode.Failed);
     }
 }

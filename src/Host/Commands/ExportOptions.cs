@@ -10,7 +10,8 @@ internal sealed record ExportOptions(string Out, bool Best, bool Ema)
     /// <exception cref="ConfigurationException">Another key, or another value.</exception>
     public static ExportOptions Take(KeyValueArguments arguments)
     {
-        var (output, which, weights) = (arguments.Take("out") ?? "encoder.safetensors", arguments.Take("which") ?? "last", arguments.Take("weights") ?? "online");
+        var output = arguments.Take("out") ?? "encoder.safetensors";
+        var (which, weights) = (arguments.Take("which") ?? "last", arguments.Take("weights") ?? "online");
         arguments.RequireEmpty("export", "out", "which", "weights");
         if (which is not ("last" or "best")) throw new ConfigurationException($"which: '{which}' is not last or best");
         if (weights is not ("online" or "ema")) throw new ConfigurationException($"weights: '{weights}' is not online or ema");

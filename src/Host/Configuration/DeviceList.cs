@@ -25,7 +25,8 @@ public sealed class DeviceList : IEquatable<DeviceList>
     {
         var parts = text.Split('*', StringSplitOptions.TrimEntries);
         var times = 1;
-        var known = parts[0] is "cpu" or "cuda" || (parts[0].StartsWith("cuda:", StringComparison.Ordinal) && ushort.TryParse(parts[0][5..], out _));
+        var known = parts[0] is "cpu" or "cuda"
+            || (parts[0].StartsWith("cuda:", StringComparison.Ordinal) && ushort.TryParse(parts[0][5..], out _));
         var counted = parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], out times) && times is >= 1 and <= MostWorkers);
         if (!known || !counted) throw new FormatException($"'{text}' is no device: write cpu, cpu*2, cuda:0, or several with commas");
         return Enumerable.Repeat(parts[0] == "cuda" ? "cuda:0" : parts[0], times);

@@ -37,7 +37,8 @@ public sealed class Key
     {
         if (text.Length == 0) return Optional ? null : throw new FormatException("a value is missing");
         var value = ValueText.Parse(Type, text);
-        if (value is int or long or double or TimeSpan) CheckRange(text, value is TimeSpan time ? time.TotalSeconds : Convert.ToDouble(value));
+        if (value is TimeSpan time) CheckRange(text, time.TotalSeconds);
+        if (value is int or long or double) CheckRange(text, Convert.ToDouble(value));
         return value;
     }
 

@@ -11,7 +11,8 @@ public sealed class KeyValueArguments
         foreach (var argument in arguments)
         {
             var equals = argument.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0) throw new ConfigurationException($"'{argument}' is not understood: settings are written key=value, as in batch=256");
+            if (equals <= 0)
+                throw new ConfigurationException($"'{argument}' is not understood: settings are written key=value, as in batch=256");
             values[argument[..equals].TrimStart('-')] = argument[(equals + 1)..];
         }
     }

@@ -19,6 +19,7 @@ public sealed record MachineFacts(int Cores, bool CpuHasBfloat16, int Gpus, Date
     public static HashSet<string> CpuFlags(string path = "/proc/cpuinfo") =>
         !File.Exists(path) ? [] : File.ReadLines(path)
             .Where(line => line.StartsWith("flags", StringComparison.Ordinal) || line.StartsWith("Features", StringComparison.Ordinal))
-            .Take(1).SelectMany(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Take(1).SelectMany(line =>
+                line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .ToHashSet();
 }

@@ -17,7 +17,8 @@ public enum Engine
 [Group("Run")]
 public sealed record RunSettings
 {
-    [Key("run", "folder for configuration, metrics, checkpoints and log", Derived = "a new folder under runs/ named by data, model, method and time",
+    [Key("run", "folder for configuration, metrics, checkpoints and log",
+        Derived = "a new folder under runs/ named by data, model, method and time",
         Resumable = true)]
     public string Folder { get; init; } = "runs/run";
 

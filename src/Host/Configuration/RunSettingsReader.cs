@@ -2,7 +2,8 @@ using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Host.Configuration;
 
-/// <summary>Settings of a run that exists: those in its folder, and what the command line may change about where and how long it goes on.</summary>
+/// <summary>Settings of a run that exists: those in its folder, and what the command line may change about where and how long it goes
+/// on.</summary>
 public static class RunSettingsReader
 {
     /// <param name="run">The run's folder.</param>
@@ -17,7 +18,8 @@ public static class RunSettingsReader
         foreach (var (name, text) in arguments.Values)
         {
             var key = Keys.Require(name, "");
-            if (!key.Resumable) throw new ConfigurationException($"{key.Name} belongs to the run and can't be changed when it goes on; start a new one with train");
+            if (!key.Resumable)
+                throw new ConfigurationException($"{key.Name} belongs to the run and can't be changed when it goes on");
             SettingsBinder.Set(settings, key, new(text, ""));
             given.Add(key.Name);
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using Kindred.Data;
 using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Models;
@@ -11,7 +12,8 @@ public static class SettingsChecks
     /// <exception cref="ConfigurationException">The settings contradict each other or the machine.</exception>
     public static IReadOnlyList<string> Check(Settings settings, IReadOnlySet<string> given, MachineFacts machine)
     {
-        var error = DataError(settings) ?? ModelError(settings) ?? ContrastError(settings) ?? BankError(settings) ?? MachineError(settings, machine);
+        var error = DataError(settings) ?? ModelError(settings) ?? ContrastError(settings) ?? BankError(settings)
+            ?? MachineError(settings, machine) ?? AddressError(settings.Telemetry);
         return error is null ? [.. Warnings(settings, given)] : throw new ConfigurationException(error);
     }
 
@@ -30,17 +32,20 @@ public static class SettingsChecks
         if (!Networks.Names.Contains(name))
         {
             var nearest = Spelling.Nearest(name, Networks.Names);
-            return $"model: there is no '{name}'; " + (nearest is null ? $"there are {string.Join(", ", Networks.Names)}" : $"did you mean '{nearest}'?");
+            return $"model: there is no '{name}'; " +
+                (nearest is null ? $"there are {string.Join(", ", Networks.Names)}" : $"did you mean '{nearest}'?");
         }
 
-        return stem == Stem.ImageNet && !SettingsResolver.HasImagenetStem(name) ? $"stem=imagenet is for resnet18, 34 and 50, not for {name}" : null;
+        return stem == Stem.ImageNet && !SettingsResolver.HasImagenetStem(name)
+            ? $"stem=imagenet is for resnet18, 34 and 50, not for {name}" : null;
     }
 
     private static string? ContrastError(Settings settings)
     {
         var (contrast, fnc, isFnc) = (settings.Contrast, settings.Fnc, settings.Contrast.Method == Method.Fnc);
         if (settings.Views < 2)
-            return $"contrast needs two views of each image: views={contrast.Views}" + (isFnc ? $" and fnc.support={fnc.Support}" : "") + " make one";
+            return $"contrast needs two views of each image: views={contrast.Views}" + (isFnc ? $" and fnc.support={fnc.Support}" : "") +
+                " make one";
         if (isFnc && !fnc.Oracle && fnc.TopK == 0 && fnc.Threshold <= -1)
             return "fnc.topk=0 and fnc.threshold=-1 switch both filters off, so everything would be a false negative: set one of them";
         if (isFnc && !fnc.Oracle && fnc.SupportViews == SupportChoice.Extra && fnc.Support == 0)
@@ -55,25 +60,36 @@ public static class SettingsChecks
             return "negatives=bank with bank.views=main needs views of at least 2: an image's positives are its other main views";
         if (contrast.Negatives != NegativeSource.Bank || !contrast.BankCurrent) return null;
         var rows = (long)batch * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
-        return contrast.BankLength < rows ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
+        return contrast.BankLength < rows
+            ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
     }
 
     private static string? MachineError(Settings settings, MachineFacts machine)
     {
         var (batch, shards, workers) = (settings.Optimization.Batch, settings.Machine.Shards, settings.Machine.Devices.Workers);
         if (workers.Length > shards) return $"devices={settings.Machine.Devices} makes {workers.Length} workers, more than shards={shards}";
-        if (batch < 2L * shards) return $"batch={batch} is too small: batch norm needs two images in each of the {shards} shards (shards={shards})";
+        if (batch < 2L * shards)
+            return $"batch={batch} is too small: batch norm needs two images in each of the {shards} shards (shards={shards})";
         var missing = workers.FirstOrDefault(device => device != "cpu" && int.Parse(device[5..]) >= machine.Gpus);
-        if (settings.Telemetry.Otlp is { } otlp && !(Uri.TryCreate(otlp, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")))
-            return $"telemetry.otlp: '{otlp}' is not an address such as http://localhost:4317";
         return missing is null ? null
-            : $"devices: {missing} doesn't exist, libtorch finds {(machine.Gpus == 0 ? "no GPU" : $"{machine.Gpus}, numbered from 0")}; './kindred doctor' says why";
+            : $"devices: {missing} doesn't exist, libtorch finds {(machine.Gpus == 0 ? "no GPU" : $"{machine.Gpus}, numbered from 0")}; " +
+                "'./kindred doctor' says why";
+    }
+
+    private static string? AddressError(TelemetrySettings settings)
+    {
+        if (settings.Otlp is { } otlp && !(Uri.TryCreate(otlp, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")))
+            return $"telemetry.otlp: '{otlp}' is not an address such as http://localhost:4317";
+        if (settings.MetricsListen is { } listen && !(IPEndPoint.TryParse(listen, out var end) && end.Port > 0))
+            return $"metrics.listen: '{listen}' is not an address and a port such as 127.0.0.1:9464";
+        return null;
     }
 
     private static IEnumerable<string> Warnings(Settings settings, IReadOnlySet<string> given)
     {
         var (isFnc, start, epochs) = (settings.Contrast.Method == Method.Fnc, settings.Fnc.Start, settings.Optimization.Epochs);
-        if (isFnc && start >= epochs) yield return $"fnc.start={start} lies beyond epochs={epochs}: false negatives are measured, never cancelled";
+        if (isFnc && start >= epochs)
+            yield return $"fnc.start={start} lies beyond epochs={epochs}: false negatives are measured, never cancelled";
         var idle = given.FirstOrDefault(name => !isFnc && name.StartsWith("fnc.", StringComparison.Ordinal));
         if (idle is not null) yield return $"{idle} does nothing with method={ValueText.Format(settings.Contrast.Method)}";
         idle = given.FirstOrDefault(name => !settings.Contrast.UsesBank && name.StartsWith("bank.", StringComparison.Ordinal));

@@ -29,6 +29,7 @@ public static class SettingsFile
         var values = HoconParser.Parse(text, name).Leaves().ToDictionary(
             leaf => Keys.Require(leaf.Path, leaf.Origin).Name, leaf => new WrittenValue(leaf.Text, leaf.Origin));
         var missing = Keys.All.FirstOrDefault(key => !values.ContainsKey(key.Name) && key.Get(new Settings()) is not null);
-        return missing is null ? SettingsBinder.Bind(values) : throw new ConfigurationException($"{name}: the key '{missing.Name}' is missing");
+        return missing is null ? SettingsBinder.Bind(values)
+            : throw new ConfigurationException($"{name}: the key '{missing.Name}' is missing");
     }
 }

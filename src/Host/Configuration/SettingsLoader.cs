@@ -25,17 +25,14 @@ public static class SettingsLoader
 
         var written = WrittenValues.Read(builder.Build());
         var preset = SettingsBinder.Bind(written).Run.Preset;
-        var given = Presets.Values(preset).ToDictionary(pair => pair.Key, pair => new WrittenValue(pair.Value, ""));
-        foreach (var (key, value) in written) given[key] = value;
-        return Finish(given, machine, workingDirectory);
+        var values = Presets.Values(preset).ToDictionary(pair => pair.Key, pair => new WrittenValue(pair.Value, ""));
+        foreach (var (key, value) in written) values[key] = value;
+        var settings = SettingsResolver.Resolve(SettingsBinder.Bind(values), Given(values), machine, workingDirectory);
+        return new(settings, SettingsChecks.Check(settings, Given(written), machine));
     }
 
-    private static LoadedSettings Finish(Dictionary<string, WrittenValue> values, MachineFacts machine, string workingDirectory)
-    {
-        var given = values.Where(pair => pair.Value.Text.Length > 0).Select(pair => pair.Key).ToHashSet();
-        var settings = SettingsResolver.Resolve(SettingsBinder.Bind(values), given, machine, workingDirectory);
-        return new(settings, SettingsChecks.Check(settings, given, machine));
-    }
+    private static HashSet<string> Given(Dictionary<string, WrittenValue> values) =>
+        values.Where(pair => pair.Value.Text.Length > 0).Select(pair => pair.Key).ToHashSet();
 
     private static IEnumerable<KeyValuePair<string, string?>> ConfigurationKeys(IReadOnlyDictionary<string, string> values) =>
         values.Select(pair => KeyValuePair.Create(pair.Key.Replace('.', ':'), (string?)pair.Value));

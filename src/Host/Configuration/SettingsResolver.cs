@@ -20,7 +20,8 @@ public static class SettingsResolver
             model = model with { Stem = HasImagenetStem(model.Name) && data.Size > 64 ? Stem.ImageNet : Stem.Cifar };
         var contrast = settings.Contrast;
         if (!given.Contains("ema")) contrast = contrast with { Ema = contrast.UsesBank ? 0.999 : 0 };
-        var resolved = settings with { Data = data, Model = model, Contrast = contrast, Machine = Workers(settings.Machine, given, machine) };
+        var workers = Workers(settings.Machine, given, machine);
+        var resolved = settings with { Data = data, Model = model, Contrast = contrast, Machine = workers };
         return given.Contains("run") ? resolved : resolved with { Run = resolved.Run with { Folder = NameOf(resolved, machine.Now) } };
     }
 
@@ -45,7 +46,8 @@ public static class SettingsResolver
 
     /// <summary>As in runs/cifar10-resnet8-fnc-20261123-154501.</summary>
     private static string NameOf(Settings settings, DateTimeOffset now) => Path.Combine("runs", string.Join('-',
-        ValueText.Format(settings.Data.Kind), settings.Model.Name, ValueText.Format(settings.Contrast.Method), now.ToString("yyyyMMdd-HHmmss")));
+        ValueText.Format(settings.Data.Kind), settings.Model.Name, ValueText.Format(settings.Contrast.Method),
+        now.ToString("yyyyMMdd-HHmmss")));
 
     private static string? CifarFolder(DataKind kind, string? kindredData)
     {
@@ -53,5 +55,6 @@ public static class SettingsResolver
         return name is null || string.IsNullOrEmpty(kindredData) ? null : Path.Combine(kindredData, name);
     }
 
-    private static string? Absolute(string? path, string workingDirectory) => path is null ? null : Path.GetFullPath(path, workingDirectory);
+    private static string? Absolute(string? path, string workingDirectory) =>
+        path is null ? null : Path.GetFullPath(path, workingDirectory);
 }

@@ -16,7 +16,8 @@ internal static class TorchProbe
     public static int GpusOfDriver(string folder = "/dev") =>
         Directory.GetFiles(folder, "nvidia*").Count(file => int.TryParse(Path.GetFileName(file)["nvidia".Length..], out _));
 
-    /// <summary>CUDA devices that libtorch can use; 0 where it is missing or built without CUDA. It isn't loaded where there is no driver.</summary>
+    /// <summary>CUDA devices that libtorch can use; 0 where it is missing or built without CUDA. It isn't loaded where there is no
+    /// driver.</summary>
     public static int Gpus()
     {
         var shown = GpusOfDriver();

@@ -15,10 +15,10 @@ public static class ValueText
         if (type == typeof(int) && text == "unlimited") return int.MaxValue;
         if (type == typeof(int)) return int.TryParse(text, out var number) ? number : throw Expected(text, "a whole number");
         if (type == typeof(long)) return long.TryParse(text, out var number) ? number : throw Expected(text, "a whole number");
-        if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? real : throw Expected(text, "a number");
+        if (type == typeof(double)) return ParseReal(text);
         if (type == typeof(TimeSpan)) return HoconUnits.ParseDuration(text);
         if (type == typeof(DeviceList)) return DeviceList.Parse(text);
-        if (type == typeof(WarmUp)) return WarmUp.TryParse(text, out var warmUp) ? warmUp : throw Expected(text, "a share 0-1 or '10 epochs'");
+        if (type == typeof(WarmUp)) return WarmUp.TryParse(text, out var warm) ? warm : throw Expected(text, "a share 0-1 or '10 epochs'");
         if (type.IsEnum) return ParseWord(type, text);
         throw new NotSupportedException($"values of {type}");
     }
@@ -47,10 +47,16 @@ public static class ValueText
     /// <summary>What an enumeration's values are called.</summary>
     public static IEnumerable<string> Words(Type type) => Enum.GetNames(type).Select(name => WordOf(type, name));
 
+    private static double ParseReal(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)
+            ? real
+            : throw Expected(text, "a number");
+
     private static object ParseWord(Type type, string text)
     {
         var name = Enum.GetNames(type).FirstOrDefault(name => WordOf(type, name) == text);
-        return name is not null ? Enum.Parse(type, name) : throw Expected(text, Spelling.Alternatives(Words(type)), Spelling.Nearest(text, Words(type)));
+        return name is not null ? Enum.Parse(type, name)
+            : throw Expected(text, Spelling.Alternatives(Words(type)), Spelling.Nearest(text, Words(type)));
     }
 
     private static string WordOf(Type type, string name) =>

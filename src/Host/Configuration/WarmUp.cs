@@ -14,7 +14,8 @@ public readonly record struct WarmUp(double Amount, bool InEpochs)
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var inEpochs = words is [_, "epoch" or "epochs"];
         value = default;
-        if (words.Length != (inEpochs ? 2 : 1) || !double.TryParse(words[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var amount)) return false;
+        if (words.Length != (inEpochs ? 2 : 1)) return false;
+        if (!double.TryParse(words[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var amount)) return false;
         value = new(amount, inEpochs);
         return amount >= 0 && (inEpochs ? double.IsFinite(amount) : amount <= 1);
     }

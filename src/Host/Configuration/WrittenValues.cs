@@ -17,7 +17,8 @@ public static class WrittenValues
             if (text is null) continue;
             var origin = OriginOf(configuration, path);
             var name = path.Replace(':', '.');
-            if (ArrayOf(name) is { } array) values[array] = values.TryGetValue(array, out var before) ? before with { Text = $"{before.Text},{text}" } : new(text, origin);
+            if (ArrayOf(name) is { } array)
+                values[array] = values.TryGetValue(array, out var first) ? first with { Text = $"{first.Text},{text}" } : new(text, origin);
             else values[Keys.Require(name, origin).Name] = new(text, origin);
         }
 
@@ -28,9 +29,11 @@ public static class WrittenValues
     private static string? ArrayOf(string name)
     {
         var dot = name.LastIndexOf('.');
-        return dot > 0 && int.TryParse(name[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Keys.Find(name[..dot])?.Name : null;
+        return dot > 0 && int.TryParse(name[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? Keys.Find(name[..dot])?.Name : null;
     }
 
     private static string OriginOf(IConfigurationRoot configuration, string path) =>
-        configuration.Providers.Last(provider => provider.TryGet(path, out _)) is HoconConfigurationProvider hocon ? hocon.OriginOf(path) : "";
+        configuration.Providers.Last(provider => provider.TryGet(path, out _)) is HoconConfigurationProvider hocon ? hocon.OriginOf(path)
+            : "";
 }

@@ -17,6 +17,7 @@ internal static class BlasCheck
     }
 
     public static IReadOnlyCollection<string> MappedLibraries() =>
-        File.ReadLines("/proc/self/maps").Select(line => line[(line.IndexOf('/', StringComparison.Ordinal) is >= 0 and var path ? path : line.Length)..])
+        File.ReadLines("/proc/self/maps")
+            .Select(line => line[(line.IndexOf('/', StringComparison.Ordinal) is >= 0 and var path ? path : line.Length)..])
             .Where(path => path.Contains(".so", StringComparison.Ordinal)).ToHashSet();
 }

@@ -15,7 +15,8 @@ internal static class DiskCheck
             using (File.Create(probe, 1, FileOptions.DeleteOnClose)) { }
             var free = new DriveInfo(existing).AvailableFreeSpace;
             var text = $"{free / (double)Enough:F1} GiB free in {existing}";
-            return free >= Enough ? new(Level.Fine, "disk", text) : new(Level.Hint, "disk", $"{text}: name a roomier folder with run=FOLDER");
+            return free >= Enough ? new(Level.Fine, "disk", text)
+                : new(Level.Hint, "disk", $"{text}: name a roomier folder with run=FOLDER");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,8 @@ internal static class Examination
     {
         yield return new(Level.Fine, "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
         var torch = TorchProbe.Load(out var why);
-        yield return torch is { } found ? new(Level.Fine, "libtorch", $"{found.Version}, {Cuda(found.Build)}") : new(Level.Problem, "libtorch", why);
+        yield return torch is { } found ? new(Level.Fine, "libtorch", $"{found.Version}, {Cuda(found.Build)}")
+            : new(Level.Problem, "libtorch", why);
         if (torch is not null) yield return BlasCheck.Examine(BlasCheck.MappedLibraries());
         yield return Images();
         yield return Processor(machine);
@@ -27,7 +28,8 @@ internal static class Examination
     {
         const string Shim = "libkindred_image.so";
         if (!NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, Shim), out var library))
-            return new(Level.Hint, "images", $"{Shim} can't be loaded, so data=folder won't work: install libjpeg-dev and libpng-dev, then build again");
+            return new(Level.Hint, "images",
+                $"{Shim} can't be loaded, so data=folder won't work: install libjpeg-dev and libpng-dev, then build again");
         NativeLibrary.Free(library);
         return new(Level.Fine, "images", "libjpeg and libpng are there");
     }
@@ -42,7 +44,8 @@ internal static class Examination
         var text = $"by default devices={settings.Devices} shards={settings.Shards} threads={settings.Threads}";
         return machine.Environment("OMP_WAIT_POLICY") is "passive" or "PASSIVE"
             ? new(Level.Fine, "workers", text)
-            : new(Level.Hint, "workers", $"{text}; OMP_WAIT_POLICY=passive is not set: start through ./kindred, or threads that wait slow others down");
+            : new(Level.Hint, "workers",
+                $"{text}; OMP_WAIT_POLICY=passive is not set: start through ./kindred, or threads that wait slow others down");
     }
 
     private static Finding Gpus(int usable, int shown) =>

@@ -19,7 +19,8 @@ internal static class ProgressPanel
     }
 
     /// <summary>Share of the present epoch that is done: epochs have equally many steps.</summary>
-    private static double EpochShare(ProgressUpdate update) => Math.Clamp((double)update.Step * update.Epochs / update.TotalSteps - update.Epoch, 0, 1);
+    private static double EpochShare(ProgressUpdate update) =>
+        Math.Clamp((double)update.Step * update.Epochs / update.TotalSteps - update.Epoch, 0, 1);
 
     private static Markup Bar(string name, double share, string text)
     {

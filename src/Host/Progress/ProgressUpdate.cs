@@ -12,8 +12,8 @@ namespace Kindred.Host.Progress;
 /// <param name="FnPrecision">Newest precision of detection, 0 … 1; null where it isn't known.</param>
 /// <param name="Workers">Workers whose gradients the step sums.</param>
 public sealed record ProgressUpdate(
-    long Step, long TotalSteps, int Epoch, int Epochs, double Loss, double ImagesPerSecond, double DataWaitShare, double? Knn, double? FnPrecision,
-    int Workers);
+    long Step, long TotalSteps, int Epoch, int Epochs, double Loss, double ImagesPerSecond, double DataWaitShare, double? Knn,
+    double? FnPrecision, int Workers);
 
 /// <summary>Shows a run's progress to a person. Called from one thread at a time; never waits for the terminal for long.</summary>
 public interface ITrainingProgress : IAsyncDisposable

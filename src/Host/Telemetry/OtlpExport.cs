@@ -7,7 +7,8 @@ using OpenTelemetry.Trace;
 
 namespace Kindred.Host.Telemetry;
 
-/// <summary>Sends the meters and activity sources named Kindred.* to an OTLP collector while it lives; the rest goes out at the end.</summary>
+/// <summary>Sends the meters and activity sources named Kindred.* to an OTLP collector while it lives; the rest goes out at the
+/// end.</summary>
 public sealed class OtlpExport : IDisposable
 {
     private const string Ours = "Kindred.*";

@@ -5,7 +5,7 @@ namespace Kindred.Host.Configuration.Hocon;
 /// <summary>An <c>include</c>: a file, relative to the one that names it.</summary>
 internal readonly record struct IncludeStatement(string File, bool Required, string Origin)
 {
-    /// <summary>Reads <c>include "x"</c>, <c>include file("x")</c>, <c>include required("x")</c> or <c>include required(file("x"))</c>.</summary>
+    /// <summary>Reads <c>include "x"</c>, <c>file("x")</c>, <c>required("x")</c> or <c>required(file("x"))</c>.</summary>
     public static bool TryRead(HoconScanner scanner, out IncludeStatement include)
     {
         include = default;
@@ -37,7 +37,8 @@ internal sealed class HoconIncludes
     public void Include(IncludeStatement include, Action<string, string, HoconIncludes> parse)
     {
         if (open.Length == 0) throw new ConfigurationException($"{include.Origin}include works only in a file");
-        if (include.File.Length == 0 || include.File.Contains('\0')) throw new ConfigurationException($"{include.Origin}'{include.File}' is no file name");
+        if (include.File.Length == 0 || include.File.Contains('\0'))
+            throw new ConfigurationException($"{include.Origin}'{include.File}' is no file name");
         var path = Path.Combine(Path.GetDirectoryName(open[^1])!, include.File);
         if (include.Required || File.Exists(path)) Read(path, include.Origin, parse);
     }

@@ -32,7 +32,8 @@ public sealed class HoconParser
         return Resolve(root, environment);
     }
 
-    private static HoconTree Resolve(HoconNode root, Func<string, string?>? environment) => new HoconResolver(root, environment ?? (_ => null)).Resolve();
+    private static HoconTree Resolve(HoconNode root, Func<string, string?>? environment) =>
+        new HoconResolver(root, environment ?? (_ => null)).Resolve();
 
     private HoconNode Root()
     {
@@ -62,7 +63,8 @@ public sealed class HoconParser
     {
         if (IncludeStatement.TryRead(scanner, out var include))
         {
-            includes.Include(include, (text, name, within) => node.Assign(new HoconObject(new HoconParser(text, name, within, path).Root(), name)));
+            includes.Include(include, (text, name, within) =>
+                node.Assign(new HoconObject(new HoconParser(text, name, within, path).Root(), name)));
             return;
         }
 
@@ -73,14 +75,19 @@ public sealed class HoconParser
         if (!append && scanner.Next != '{' && !scanner.Take("=") && !scanner.Take(":")) throw scanner.Unexpected("'=', ':', '+=' or '{'");
         scanner.SkipLines();
         var value = Value(full);
-        if (append) value = new HoconConcatenation([new HoconSubstitution(full, [], Optional: true, origin), new HoconArray([value], origin)], origin);
-        target.Assign(value);
+        var before = new HoconSubstitution(full, [], Optional: true, origin);
+        target.Assign(append ? new HoconConcatenation([before, new HoconArray([value], origin)], origin) : value);
     }
 
     private string[] Path(string endsAlso = "")
     {
         var names = new List<string>();
-        do names.Add(scanner.Next == '"' ? scanner.Quoted() : scanner.Unquoted("." + endsAlso) is { Length: > 0 } name ? name : throw scanner.Unexpected("a key"));
+        do
+        {
+            var quoted = scanner.Next == '"';
+            var name = quoted ? scanner.Quoted() : scanner.Unquoted("." + endsAlso);
+            names.Add(quoted || name.Length > 0 ? name : throw scanner.Unexpected("a key"));
+        }
         while (scanner.Take("."));
         return [.. names];
     }

@@ -1,7 +1,7 @@
 namespace Kindred.Host.Configuration.Hocon;
 
 /// <summary>
-/// Replaces substitutions by what they name, wherever it stands. A value that names itself means what it was before (<c>path = ${path}":/x"</c>);
+/// Replaces substitutions by what they name, wherever it stands. A value that names itself means what it was before;
 /// fields written beside a substituted object override it.
 /// </summary>
 internal sealed class HoconResolver(HoconNode root, Func<string, string?> environment)
@@ -94,6 +94,8 @@ internal sealed class HoconResolver(HoconNode root, Func<string, string?> enviro
         if (left.Items is not null && right.Items is not null) return left.WithItems([.. left.Items, .. right.Items]);
         if (part is HoconScalar { IsSpace: true }) return left;
         if (left.Text is null && left.Items is null && right.Text is null && right.Items is null) return HoconTree.Merge(left, right);
-        throw new ConfigurationException($"{part.Origin}texts, arrays and objects can't be joined with one another (or the text grows beyond {LongestText} characters)");
+        throw new ConfigurationException(part.Origin + (left.Text is not null && right.Text is not null
+            ? $"the text grows beyond {LongestText} characters"
+            : "texts, arrays and objects can't be joined with one another"));
     }
 }

@@ -35,7 +35,8 @@ public sealed class HoconTree
 
     internal HoconTree WithItems(IReadOnlyList<HoconTree> items) => new() { Items = items, Origin = Origin, Children = Children };
 
-    /// <summary><paramref name="next"/> over <paramref name="before"/>: children are merged, a text or an array replaces a text or an array.</summary>
+    /// <summary><paramref name="next"/> over <paramref name="before"/>: children are merged, a text or an array replaces a text or an
+    /// array.</summary>
     internal static HoconTree Merge(HoconTree? before, HoconTree next)
     {
         if (before is null) return next;

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Kindred.Host.Configuration.Hocon;
 
-/// <summary>Durations ("10 s") and sizes ("64 MiB") as HOCON writes them; a duration without a unit is in milliseconds, a size in bytes.</summary>
+/// <summary>Durations ("10 s") and sizes ("64 MiB") as HOCON writes them; a duration without a unit is in milliseconds, a size in
+/// bytes.</summary>
 public static class HoconUnits
 {
     private static readonly (string Names, double Seconds)[] Durations =
@@ -49,7 +50,8 @@ public static class HoconUnits
         text = text.Trim();
         var end = text.Length;
         while (end > 0 && char.IsAsciiLetter(text[end - 1])) end--;
-        return double.TryParse(text[..end].TrimEnd(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        return double.TryParse(text[..end].TrimEnd(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
             ? (number, text[end..])
             : throw new FormatException($"'{text}' does not start with a number");
     }
