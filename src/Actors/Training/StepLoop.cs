@@ -143,7 +143,8 @@ internal sealed class StepLoop(
         if (!finite || !double.IsFinite(delta.Loss))
         {
             context.Self.Tell(new Failed(new DivergedException(
-                $"Step {step} diverged: {(finite ? "the loss" : "a gradient")} is not finite. Resume from the last checkpoint with a lower lr, or a higher tau.")));
+                $"Step {step} diverged: {(finite ? "the loss" : "a gradient")} is not finite. "
+                + "Train anew with a lower lr or a higher tau; the checkpoints before are intact.")));
             return;
         }
 
