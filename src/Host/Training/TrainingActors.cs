@@ -48,5 +48,19 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
 
     public ValueTask DisposeAsync() => engine?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private IActorRef Spawn(string name, Func<Actor> make) => engine!.Spawn(Props.Of(make), name);
+    private IActorRef Spawn(string name, Func<Actor> make) => engine!.Spawn(Props.Of(() => MadeOrTold(make)), name);
+
+    /// <summary>What can't even be made takes no part in the protocol, which would wait for it: the coordinator ends the run.</summary>
+    private Actor MadeOrTold(Func<Actor> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception reason)
+        {
+            coordinator?.Tell(new Failed(reason));
+            throw;
+        }
+    }
 }
