@@ -18,7 +18,7 @@ public static class StateEntries
         if (saved.dtype != target.dtype || !saved.shape.SequenceEqual(target.shape))
             throw new InvalidDataException(
                 $"State '{name}' is {saved.dtype} [{string.Join(", ", saved.shape)}], but this run's is {target.dtype} [{string.Join(", ", target.shape)}]: "
-                + "it was saved with another model, head or optimizer.");
+                + "it was saved with another model, head or optimizer; put the run's own config.hocon back.");
         target.copy_(saved);
     }
 

@@ -41,7 +41,7 @@ public static class Failure
             DivergedException => ExitCode.Diverged,
             _ => ExitCode.Failed,
         };
-        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException)
+        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException or DllNotFoundException)
             ? $"{cause.GetType().Name}: " : "";
         return (code, what + cause.Message.ReplaceLineEndings(" ").Trim());
     }

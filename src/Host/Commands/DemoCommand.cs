@@ -1,10 +1,64 @@
+using Kindred.Data;
+using Kindred.Data.Cifar;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
 
 namespace Kindred.Host.Commands;
 
+/// <summary>A short run of <see cref="TrainCommand"/> on CIFAR-10, or, where that can't be had, on the built-in synthetic set.</summary>
 internal static class DemoCommand
 {
-    public static Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context) =>
-        throw new NotSupportedException("demo is not part of this build yet");
+    // 160 steps: two to three minutes on two cores.
+    private static readonly string[] Defaults =
+        ["data.limit=10000", "epochs=4", "fnc.start=2", "eval.every=2", "checkpoint.every=40", "progress.every=5s"];
+
+    public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
+    {
+        var choosesData = arguments.Values.Keys.Any(key => key is "data" or "data.path" or "config");
+        try
+        {
+            string[] data = choosesData ? [] : await FindDataAsync(context);
+            var all = new KeyValueArguments([.. Defaults, .. data, .. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")]);
+            return await TrainCommand.RunAsync(SettingsLoader.Load(all, context.WorkingDirectory, context.Machine), context);
+        }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            context.Output.WriteLine("stopped during the download");
+            return ExitCode.Done;
+        }
+    }
+
+    private static async Task<string[]> FindDataAsync(CommandContext context)
+    {
+        var archive = CifarArchive.Cifar10;
+        if (context.Environment("KINDRED_DATA") is { Length: > 0 } root && Directory.Exists(Path.Combine(root, archive.Folder)))
+            return [$"data.path={Path.Combine(root, archive.Folder)}"];
+        try
+        {
+            var folder = await CifarDownload.FetchAsync(archive, CifarDownload.DefaultCache, Shower(archive, context), context.Stop);
+            context.Output.WriteLine($"CIFAR-10 is in {folder}");
+            return [$"data.path={folder}"];
+        }
+        catch (DataException failure)
+        {
+            context.Output.WriteLine(failure.Message);
+            context.Output.WriteLine("Training on the built-in synthetic set instead: set KINDRED_DATA to the folder that holds " +
+                $"{archive.Folder} for the real images.");
+            return ["data=synthetic"];
+        }
+    }
+
+    /// <summary>A line at the start and at every tenth of the download.</summary>
+    private static Action<long, long?> Shower(CifarArchive archive, CommandContext context)
+    {
+        var shown = -1L;
+        return (bytes, total) =>
+        {
+            var tenths = total is > 0 ? 10 * bytes / total.Value : bytes >> 24;
+            if (tenths == shown) return;
+            shown = tenths;
+            var of = total is { } all ? $" of {all >> 20}" : "";
+            context.Output.WriteLine($"downloading {archive.Address}: {bytes >> 20}{of} MB");
+        };
+    }
 }

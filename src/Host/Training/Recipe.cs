@@ -13,7 +13,7 @@ namespace Kindred.Host.Training;
 /// <summary>Settings and data made into the parts that compute a step. Everything that follows from the seed follows here.</summary>
 internal sealed class Recipe(Settings settings, DataSplits data)
 {
-    private readonly ContrastOptions contrast = Contrast(settings);
+    private readonly ContrastOptions contrast = Contrast(settings, data.Train.Labels is not null);
 
     public EpochPlan Plan { get; } = new(settings.Run.Seed, data.Train.Count, settings.Optimization.Batch, settings.Machine.Shards);
 
@@ -82,10 +82,13 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         };
     }
 
-    private static ContrastOptions Contrast(Settings settings)
+    private static ContrastOptions Contrast(Settings settings, bool hasLabels)
     {
         var (c, fnc) = (settings.Contrast, settings.Fnc);
         var cancels = c.Method == Method.Fnc;
+        if (cancels && fnc.Oracle && !hasLabels)
+            throw new DataException(
+                $"fnc.oracle=true needs labels, and {settings.Data.Path} has none: sort its images into a folder per class, or drop the oracle.");
         return new ContrastOptions(
             c.Tau, c.Negatives,
             cancels ? fnc.Mode : CancelMode.None,

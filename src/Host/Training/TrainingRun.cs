@@ -44,8 +44,10 @@ internal static class TrainingRun
         var splits = DataSets.Open(options, corrupt => context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason}); another image takes its place"));
         if (splits.Evaluation is null)
             context.Warn("no evaluation set (data.eval=DIR, or a sibling 'val' or 'test' of a 'train' folder): no kNN");
-        else if (splits.Train.Labels is null || splits.Evaluation.Labels is null)
-            context.Warn("the images have no labels: no kNN, and detection can't be measured");
+        else if (splits.Evaluation.Labels is null)
+            context.Warn("the evaluation images have no labels (data.eval=DIR with DIR/class/*.jpg): no kNN");
+        if (splits.Train.Labels is null)
+            context.Warn("the training images have no labels (data.path/class/*.jpg): no kNN, and detection can't be measured");
         return splits;
     }
 

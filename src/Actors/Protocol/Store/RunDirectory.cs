@@ -52,7 +52,7 @@ public sealed class RunDirectory : IDisposable
         IFiles files, string path, string holder, string configuration, IReadOnlyDictionary<string, string> versions, bool overwrite,
         Action<string> warn)
     {
-        files.CreateFolder(path);
+        CreateRoot(files, path);
         var run = new RunDirectory(files, path, Lock(files, path, LockMode.Exclusive, holder), warn);
         try
         {
@@ -128,6 +128,18 @@ public sealed class RunDirectory : IDisposable
         }
 
         Metrics.CutTornLine();
+    }
+
+    private static void CreateRoot(IFiles files, string path)
+    {
+        try
+        {
+            files.CreateFolder(path);
+        }
+        catch (RunStoreException e)
+        {
+            throw new RunStoreException($"{e.Message} Take another one: run=FOLDER.", e);
+        }
     }
 
     private static IDisposable Lock(IFiles files, string path, LockMode mode, string holder)
