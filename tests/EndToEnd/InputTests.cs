@@ -1,0 +1,117 @@
+using Kindred.Tests.Data;
+
+namespace Kindred.Tests.EndToEnd;
+
+/// <summary>What is wrong before the first step: one line, the exit code, and no run left behind.</summary>
+public sealed class InputTests : IDisposable
+{
+    private const string Train = "train run=r model=resnet8 batch=5 epochs=1 fnc.start=0 threads=1";
+    private readonly Workplace work = new();
+
+    public void Dispose() => work.Dispose();
+
+    [Theory]
+    [InlineData("bathc=3", 2, "unknown key 'bathc'; did you mean 'batch'?")]
+    [InlineData("batch=many", 2, "batch: 'many' is not")]
+    [InlineData("batch=-4", 2, "batch: -4 is too small")]
+    [InlineData("batch=100", 3, "batch=100 is larger than the training set of 64 images")]
+    [InlineData("lr=NaN", 2, "lr: 'NaN' is not a number")]
+    [InlineData("devices=cuda:99", 2, "devices: cuda:99 doesn't exist")]
+    [InlineData("data.limit=1", 3, "There is 1 training image in use")]
+    public void Settings_that_cannot_be(string setting, int code, string message) => Refused($"data.path=cifar {setting}", code, message);
+
+    [Fact]
+    public void A_truncated_CIFAR_file()
+    {
+        File.WriteAllBytes(work["cifar/data_batch_1.bin"], File.ReadAllBytes(work["cifar/data_batch_1.bin"])[..100_000]);
+        Refused("data.path=cifar", 3, "data_batch_1.bin has 100000 bytes", "truncated");
+    }
+
+    [Fact]
+    public void An_empty_folder()
+    {
+        Directory.CreateDirectory(work["empty"]);
+        Refused("data=folder data.path=empty", 3, "There are no .jpg", work["empty"]);
+    }
+
+    [Fact]
+    public void One_image()
+    {
+        Copy("rgb.jpg", "photos/only.jpg");
+        Refused("data=folder data.path=photos", 3, "There is 1 training image");
+    }
+
+    [Fact]
+    public void The_oracle_without_labels()
+    {
+        Copies("photos");
+        Refused("data=folder data.path=photos fnc.oracle=true", 3, "fnc.oracle=true needs labels", work["photos"]);
+    }
+
+    [Fact]
+    public void No_labels_are_worth_a_warning()
+    {
+        Copies("photos");
+        var ended = work.Run($"{Train} data=folder data.path=photos data.size=32").Succeeds();
+        Assert.Contains(ended.Warnings, line => line.Contains("the training images have no labels"));
+        Assert.DoesNotContain("kNN", ended.Output);
+    }
+
+    [Fact]
+    public void Corrupt_images_beyond_the_share_end_the_run()
+    {
+        CorruptCopies("photos");
+        var ended = work.Run($"{Train} data=folder data.path=photos data.size=32");
+        ended.Fails(3, "corrupt, more than data.maxCorrupt=0.01", ".jpg", "Repair or remove them");
+        Assert.Contains(ended.Warnings, line => line.Contains("is corrupt"));
+    }
+
+    [Fact]
+    public void Fewer_are_named_and_replaced()
+    {
+        CorruptCopies("photos");
+        var ended = work.Run($"{Train} data=folder data.path=photos data.size=32 data.maxCorrupt=0.5").Succeeds();
+        Assert.Contains(ended.Warnings, line => line.Contains("truncated.jpg is corrupt (Premature end"));
+        Assert.Contains(ended.Warnings, line => line.Contains("zero.jpg is corrupt (the file is empty)"));
+        Assert.Equal([1, 2, 3], work.Steps("r"));
+    }
+
+    [Fact]
+    public void A_run_directory_that_cannot_be() =>
+        work.Run($"{Train} data.path=cifar run=cifar/test_batch.bin/r").Fails(4, "cifar/test_batch.bin/r", "run=FOLDER");
+
+    [Fact]
+    public void Libtorch_that_is_missing()
+    {
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+            File.Copy(file, work[Path.GetFileName(file)]);
+        File.Delete(work["libkindred_torch.so"]);
+        work.Run($"{Train} data.path=cifar", home: work.Folder).Fails(1, "libkindred_torch.so does not exist. Install libtorch-dev");
+        Assert.False(Directory.Exists(work["r"]));
+    }
+
+    private void Refused(string settings, int code, params string[] words)
+    {
+        work.Run($"{Train} {settings}").Fails(code, words);
+        Assert.False(Directory.Exists(work["r"]));
+    }
+
+    private void Copies(string folder)
+    {
+        for (var i = 0; i < 10; i++)
+            Copy("rgb.jpg", $"{folder}/{i}.jpg");
+    }
+
+    private void CorruptCopies(string folder)
+    {
+        Copies(folder);
+        Copy("truncated.jpg", $"{folder}/truncated.jpg");
+        File.WriteAllBytes(work[$"{folder}/zero.jpg"], []);
+    }
+
+    private void Copy(string image, string relative)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(work[relative])!);
+        TestImages.Copy(image, work[relative]);
+    }
+}

@@ -1,0 +1,115 @@
+namespace Kindred.Tests.EndToEnd;
+
+/// <summary>However a run is interrupted, it ends in the state of one that wasn't.</summary>
+public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClassFixture<StoppingTests.Uninterrupted>, IDisposable
+{
+    private readonly Workplace work = new();
+
+    public void Dispose() => work.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Kill_9_at_a_random_step(int seed)
+    {
+        var random = new Random(seed);
+        using (var run = work.Start($"{Workplace.Short} run=r"))
+        {
+            run.UntilStep(random.Next(1, 8)).Signal("KILL");
+            Assert.Equal(128 + 9, run.End().Code);
+        }
+
+        ResumesToTheSameEnd();
+    }
+
+    [Fact]
+    public void Killed_twice()
+    {
+        using (var run = work.Start($"{Workplace.Short} run=r"))
+            run.UntilStep(3).Signal("KILL");
+        using (var run = work.Start("resume r"))
+            run.UntilStep(6).Signal("KILL");
+        ResumesToTheSameEnd();
+    }
+
+    [Fact]
+    public void SIGTERM_saves_and_is_no_failure()
+    {
+        using (var run = work.Start($"{Workplace.Short} checkpoint.every=0 run=r"))
+        {
+            run.UntilStep(3).Signal("TERM");
+            var ended = run.End();
+            Assert.Equal((0, "kindred: stopping after this step; a second signal stops at once"), (ended.Code, Assert.Single(ended.Errors)));
+            Assert.Contains("stopped at step ", ended.Output);
+        }
+
+        ResumesToTheSameEnd();
+    }
+
+    /// <summary>With a checkpoint after every step, the one of the step just told is being written when the signal comes.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void SIGTERM_during_a_save(int step)
+    {
+        using (var run = work.Start($"{Workplace.Short} checkpoint.every=1 run=r"))
+        {
+            run.UntilStep(step).Signal("TERM");
+            Assert.Equal(0, run.End().Code);
+        }
+
+        Assert.DoesNotContain(Directory.EnumerateFiles(work["r/checkpoints"]), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+        ResumesToTheSameEnd();
+    }
+
+    /// <summary>On the synthetic set, whose evaluation takes longer than a signal.</summary>
+    [Fact]
+    public void A_second_signal_stops_at_once()
+    {
+        using (var run = work.Start($"{Workplace.Short} data=synthetic data.limit=64 run=r"))
+        {
+            run.UntilStep(3).Signal("TERM");
+            Assert.StartsWith("kindred: stopping", run.UntilError());
+            run.Signal("TERM");
+            Assert.Equal(128 + 15, run.End().Code);
+        }
+
+        Assert.Contains("done at step 8", work.Run("resume r").Succeeds().Output);
+    }
+
+    [Fact]
+    public void A_full_disk_loses_nothing()
+    {
+        using (var run = work.Start($"{Workplace.Short} run=r"))
+        {
+            run.UntilStep(4).Signal("TERM");
+            run.End();
+        }
+
+        var before = work.State("r");
+        work.Run("resume r", wrapper: "ulimit -f 100;").Fails(4, "model.safetensors: File too large", "raise it, then resume");
+        Assert.Equal(before, work.State("r"));
+        ResumesToTheSameEnd();
+    }
+
+    private void ResumesToTheSameEnd()
+    {
+        Assert.Contains("done at step 8", work.Run("resume r").Succeeds().Output);
+        Assert.Equal(reference.State, work.State("r"));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], work.Steps("r"));
+    }
+
+    /// <summary>The run that nobody interrupts.</summary>
+    public sealed class Uninterrupted
+    {
+        public Uninterrupted()
+        {
+            using var work = new Workplace();
+            work.Run($"{Workplace.Short} run=r").Succeeds();
+            State = work.State("r");
+        }
+
+        /// <summary>Its step and hashes.</summary>
+        public string State { get; }
+    }
+}

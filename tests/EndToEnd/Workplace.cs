@@ -1,0 +1,66 @@
+using Kindred.Actors.Protocol.Store;
+
+namespace Kindred.Tests.EndToEnd;
+
+/// <summary>A folder with a small CIFAR set in <c>cifar</c>, in which commands are run; it goes with the test.</summary>
+internal sealed class Workplace : IDisposable
+{
+    /// <summary>Eight steps of two epochs with checkpoints at 2, 4, 6 and 8, of which the newest three stay.</summary>
+    public const string Short =
+        "train data.path=cifar model=resnet8 batch=16 epochs=2 fnc.start=1 shards=2 threads=1 checkpoint.every=2 progress.every=1ms";
+
+    private const int Record = 3073;
+
+    public Workplace()
+    {
+        WriteCifar("cifar/data_batch_1.bin", 64);
+        WriteCifar("cifar/test_batch.bin", 20);
+    }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("kindred-end-to-end-").FullName;
+
+    public string this[string relative] => Path.Combine(Folder, relative);
+
+    public Ended Run(string arguments, string? wrapper = null, string? home = null)
+    {
+        using var program = new Program(Folder, arguments, wrapper, home);
+        return program.End();
+    }
+
+    public Program Start(string arguments) => new(Folder, arguments);
+
+    /// <summary>The step and the hashes that inspect prints.</summary>
+    public string State(string run) => string.Join('\n', Run($"inspect {run}").Succeeds().Output.Split('\n')
+        .Where(line => line.StartsWith("step ", StringComparison.Ordinal) || line.StartsWith("sha256 ", StringComparison.Ordinal)));
+
+    /// <summary>The steps that count, in the order of metrics.jsonl.</summary>
+    public IEnumerable<long> Steps(string run) =>
+        RunDirectory.OpenToRead(new PosixFiles(), this[run], Assert.Fail).ReadMetrics().Where(m => m.Event == "step").Select(m => m.At.Step);
+
+    public void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(this[from], "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(this[to], Path.GetRelativePath(this[from], file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    /// <summary>Images of a label's colour under noise.</summary>
+    public void WriteCifar(string relative, int images)
+    {
+        var bytes = new byte[images * Record];
+        new Random(images).NextBytes(bytes);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var (label, at) = (i / Record % 10, i % Record);
+            bytes[i] = at == 0 ? (byte)label : (byte)((label * 23) + ((at - 1) / 1024 * 40) + (bytes[i] / 6));
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(this[relative])!);
+        File.WriteAllBytes(this[relative], bytes);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
