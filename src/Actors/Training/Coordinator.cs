@@ -18,10 +18,9 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private StepLoop steps = null!;
     private CheckpointLedger checkpoints = null!;
     private EvaluationLedger evaluations = null!;
+    private TermOpening opening = null!;
     private TermStep head;
-    private Checkpoint? origin;
     private long endingAskedAt;
-    private int term;
     private Phase phase = Phase.Gathering;
     private bool stopping, rollingBack;
     private Exception? fault;
@@ -35,10 +34,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         Ended,
     }
 
+    private int Term => opening.Term;
+
     protected internal override void PreStart()
     {
         steps = new StepLoop(Context, Context.Executor("sums"), run, sums, roster, log, observer, Committed);
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
+        opening = new TermOpening(Context, run, directory, roster, checkpoints);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
         EndIfStoreFails(Claim);
@@ -46,7 +48,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     protected internal override void Receive(object message)
     {
-        if (phase != Phase.Ended && (message is not ITermed termed || termed.Term >= term))
+        if (phase != Phase.Ended && (message is not ITermed termed || termed.Term >= Term))
             EndIfStoreFails(() => Handle(message));
     }
 
@@ -56,6 +58,9 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         {
             case Here here:
                 Take(here, Sender!);
+                break;
+            case Expect(var member):
+                Context.Watch(member);
                 break;
             case Terminated(var actor):
                 Lose(actor);
@@ -96,13 +101,10 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     private void Claim()
     {
-        term = directory.Terms.TryClaim($"{run.Identity}/{Context.Random.NextUInt64():x16}")
-            ?? throw new RunStoreException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
+        opening.Claim();
         phase = Phase.Gathering;
         steps.Close();
         evaluations.Reset();
-        foreach (var member in roster.Members)
-            member.Ready = false;
     }
 
     private void Take(Here here, IActorRef actor)
@@ -111,54 +113,32 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (isNew)
             Context.Watch(actor);
         if (phase == Phase.Gathering || (phase == Phase.Restoring && !member.Ready && here.State is not null && here.State != head))
-            StartWhenGathered(mayHold: true);
+            Gather(mayHold: true);
         else if (isNew || (member.Ready && member.IsBehind(head) && member.Role is Role.Worker or Role.Keeper))
             Welcome(member);
     }
 
-    /// <summary>
-    /// When all are there: everyone takes the newest state that counts, be it the one that the keeper and a worker hold (after the
-    /// loss of a coordinator), or the newest checkpoint's, or the untrained one.
-    /// </summary>
-    private void StartWhenGathered(bool mayHold)
+    private void Gather(bool mayHold)
     {
-        if (roster.Workers.Count() < run.Workers || roster.Keeper is not { } keeper || roster.Data is null || roster.Evaluator is null)
+        if (!opening.TryBegin(mayHold))
             return;
-        var chain = directory.Terms.Chain();
-        var held = mayHold && keeper.State is { } at && chain.Counts(at) && roster.Workers.Any(w => w.State == at) ? keeper.State : null;
-        var checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
-        head = held ?? checkpoint?.At ?? default;
-        checkpoints.Reset(checkpoint, known: held is null);
-        phase = Phase.Restoring;
-        origin = checkpoint;
-        foreach (var member in roster.Members.Where(m => m.Role is Role.Worker or Role.Keeper))
-            TellOrigin(member);
-    }
-
-    /// <summary>At the start of a term: take the state from which it goes on.</summary>
-    private void TellOrigin(Roster.Member member)
-    {
-        member.ToldAt = Context.Clock.GetTimestamp();
-        if (checkpoints.CanRebuild)
-            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, origin, [])), Self);
-        else if (member.State == head)
-            member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), Self);
+        (phase, head) = (Phase.Restoring, opening.Origin);
     }
 
     /// <summary>What was told long ago and not answered is told again.</summary>
     private void AskAgain()
     {
-        var silent = roster.Members.Where(m => !m.Ready && m.Role is Role.Worker or Role.Keeper && IsLongAgo(m.ToldAt)).ToArray();
+        var silent = roster.Replicas.Where(m => !m.Ready && IsLongAgo(m.ToldAt)).ToArray();
         foreach (var member in phase == Phase.Gathering ? [] : silent)
             if (phase == Phase.Restoring)
-                TellOrigin(member);
+                opening.Tell(member);
             else
                 Welcome(member);
         if (phase != Phase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
-        checkpoints.Repeat(term, head);
-        evaluations.Repeat(term, head);
+        checkpoints.Repeat(Term, head);
+        evaluations.Repeat(Term, head);
     }
 
     private bool IsLongAgo(long timestamp) => Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
@@ -178,19 +158,17 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     private void RunWhenRestored()
     {
-        var waitsFor = roster.Workers.Where(w => !w.Ready && (checkpoints.CanRebuild || w.State == head));
-        if (roster.Keeper is not { Ready: true } || waitsFor.Any())
+        if (!opening.TryComplete())
             return;
-        directory.Terms.WriteStart(new StartRecord(term, head.Term, head.Step));
         phase = Phase.Running;
         if (rollingBack || head.Step > 0)
-            log.Event(rollingBack ? "rollback" : "resume", new TermStep(term, head.Step), run.EpochOf(head.Step));
+            log.Event(rollingBack ? "rollback" : "resume", new TermStep(Term, head.Step), run.EpochOf(head.Step));
         rollingBack = false;
-        observer.Started(head, term);
+        observer.Started(head, Term);
         foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
             Welcome(other);
         if (!checkpoints.CanRebuild)
-            checkpoints.Begin(term, head);
+            checkpoints.Begin(Term, head);
         Next();
     }
 
@@ -203,16 +181,16 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         {
             steps.WorkersChanged(member.Actor);
             if (roster.ReadyWorkers.FirstOrDefault() is { } peer)
-                peer.Actor.Tell(new ShareState(term, member.Actor), Self);
+                peer.Actor.Tell(new ShareState(Term, member.Actor), Self);
             else
                 GoBack($"no worker holds the state of step {head.Step} any more");
         }
         else if (member.Role == Role.Keeper && checkpoints.CanRebuild)
-            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), Self);
+            member.Actor.Tell(new TakeState(Term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), Self);
         else if (member.Role == Role.Keeper)
             GoBack($"the bank of step {head.Step} is lost");
         else if (member.Role == Role.Evaluator)
-            evaluations.Again(term, head);
+            evaluations.Again(Term, head);
     }
 
     private void GoBack(string why)
@@ -220,15 +198,14 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         observer.Noted($"going back to the newest checkpoint: {why} ({fault?.Message ?? "cause unknown"})");
         rollingBack = true;
         Claim();
-        StartWhenGathered(mayHold: false);
+        Gather(mayHold: false);
     }
 
     private void Lose(IActorRef actor)
     {
-        if (roster.Remove(actor) is not { } lost)
-            return;
-        if (lost.Role != Role.Worker || !roster.Workers.Any())
-            End(fault ?? new InvalidOperationException($"{actor.Path} stopped and was not started again."));
+        var lost = roster.Remove(actor);
+        if (lost?.Role != Role.Worker || !roster.Workers.Any())
+            End(fault ?? new InvalidOperationException($"{actor.Path} failed again and again and stays down; the run's log says why."));
         else
             steps.WorkersChanged(actor);
     }
@@ -237,13 +214,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     {
         if (head.Step < run.LastStep && !stopping)
         {
-            steps.Open(term, head.Step + 1);
+            steps.Open(Term, head.Step + 1);
             return;
         }
 
         (phase, endingAskedAt) = (Phase.Ending, Context.Clock.GetTimestamp());
-        checkpoints.Begin(term, head);
-        evaluations.Begin(term, head);
+        checkpoints.Begin(Term, head);
+        evaluations.Begin(Term, head);
         EndWhenDone();
     }
 
@@ -252,15 +229,16 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         head = report.At;
         checkpoints.Committed(delta);
         log.Take(report);
+        TrainingTelemetry.Record(report);
         observer.Committed(report);
         if (run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1)
             log.EndEpoch(head, report.Epoch);
         var due = run.DueAfter(head.Step);
         if (due.Checkpoint)
-            checkpoints.Begin(term, head);
+            checkpoints.Begin(Term, head);
         if (due.Evaluation)
-            evaluations.Begin(term, head);
-        if (!directory.Terms.IsNewest(term))
+            evaluations.Begin(Term, head);
+        if (!directory.Terms.IsNewest(Term))
             throw new RunStoreException($"{directory.Root}: a newer coordinator has claimed the run; this one steps down after step {head.Step}.");
         Next();
     }
