@@ -19,28 +19,21 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private CheckpointLedger checkpoints = null!;
     private EvaluationLedger evaluations = null!;
     private TermOpening opening = null!;
+    private StateSupply supply = null!;
     private TermStep head;
     private long endingAskedAt;
-    private Phase phase = Phase.Gathering;
+    private RunPhase phase = RunPhase.Gathering;
     private bool stopping, rollingBack;
     private Exception? fault;
-
-    private enum Phase
-    {
-        Gathering,
-        Restoring,
-        Running,
-        Ending,
-        Ended,
-    }
 
     private int Term => opening.Term;
 
     protected internal override void PreStart()
     {
-        steps = new StepLoop(Context, Context.Executor("sums"), run, sums, roster, log, observer, Committed);
+        steps = new StepLoop(Context, Context.Executor("sums"), run, directory.Terms, sums, roster, log, observer, Committed);
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
+        supply = new StateSupply(Context, roster, checkpoints);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
         EndIfStoreFails(Claim);
@@ -48,7 +41,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     protected internal override void Receive(object message)
     {
-        if (phase != Phase.Ended && (message is not ITermed termed || termed.Term >= Term))
+        if (phase != RunPhase.Ended && (message is not ITermed termed || termed.Term >= Term))
             EndIfStoreFails(() => Handle(message));
     }
 
@@ -102,8 +95,9 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private void Claim()
     {
         opening.Claim();
-        phase = Phase.Gathering;
+        phase = RunPhase.Gathering;
         steps.Close();
+        log.Reset();
         evaluations.Reset();
     }
 
@@ -112,7 +106,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         var isNew = roster.Take(actor, here, out var member);
         if (isNew)
             Context.Watch(actor);
-        if (phase == Phase.Gathering || (phase == Phase.Restoring && !member.Ready && here.State is not null && here.State != head))
+        if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && !member.Ready && here.State is not null && here.State != head))
             Gather(mayHold: true);
         else if (isNew || (member.Ready && member.IsBehind(head) && member.Role is Role.Worker or Role.Keeper))
             Welcome(member);
@@ -122,19 +116,19 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     {
         if (!opening.TryBegin(mayHold))
             return;
-        (phase, head) = (Phase.Restoring, opening.Origin);
+        (phase, head) = (RunPhase.Restoring, opening.Origin);
     }
 
     /// <summary>What was told long ago and not answered is told again.</summary>
     private void AskAgain()
     {
         var silent = roster.Replicas.Where(m => !m.Ready && IsLongAgo(m.ToldAt)).ToArray();
-        foreach (var member in phase == Phase.Gathering ? [] : silent)
-            if (phase == Phase.Restoring)
+        foreach (var member in phase == RunPhase.Gathering ? [] : silent)
+            if (phase == RunPhase.Restoring)
                 opening.Tell(member);
             else
                 Welcome(member);
-        if (phase != Phase.Ending || !IsLongAgo(endingAskedAt))
+        if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
         checkpoints.Repeat(Term, head);
@@ -148,7 +142,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (roster.Find(actor) is not { } member || member.Life != held.Life)
             return;
         (member.State, member.Ready) = (held.State, true);
-        if (phase == Phase.Restoring)
+        if (phase == RunPhase.Restoring)
             RunWhenRestored();
         else if (member.Role == Role.Keeper)
             steps.KeeperChanged();
@@ -160,7 +154,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     {
         if (!opening.TryComplete())
             return;
-        phase = Phase.Running;
+        phase = RunPhase.Running;
         if (rollingBack || head.Step > 0)
             log.Event(rollingBack ? "rollback" : "resume", new TermStep(Term, head.Step), run.EpochOf(head.Step));
         rollingBack = false;
@@ -172,23 +166,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         Next();
     }
 
-    /// <summary>A newcomer, a restarted member, or one that missed a commit gets what it needs to take part.</summary>
     private void Welcome(Roster.Member member)
     {
-        (member.Ready, member.ToldAt) = (false, Context.Clock.GetTimestamp());
         observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
-        if (member.Role == Role.Worker)
-        {
+        if (supply.TrySupply(member, Term, head) is { } lost)
+            GoBack(lost);
+        else if (member.Role == Role.Worker)
             steps.WorkersChanged(member.Actor);
-            if (roster.ReadyWorkers.FirstOrDefault() is { } peer)
-                peer.Actor.Tell(new ShareState(Term, member.Actor), Self);
-            else
-                GoBack($"no worker holds the state of step {head.Step} any more");
-        }
-        else if (member.Role == Role.Keeper && checkpoints.CanRebuild)
-            member.Actor.Tell(new TakeState(Term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), Self);
-        else if (member.Role == Role.Keeper)
-            GoBack($"the bank of step {head.Step} is lost");
         else if (member.Role == Role.Evaluator)
             evaluations.Again(Term, head);
     }
@@ -218,7 +202,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
             return;
         }
 
-        (phase, endingAskedAt) = (Phase.Ending, Context.Clock.GetTimestamp());
+        (phase, endingAskedAt) = (RunPhase.Ending, Context.Clock.GetTimestamp());
         checkpoints.Begin(Term, head);
         evaluations.Begin(Term, head);
         EndWhenDone();
@@ -238,29 +222,27 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
             checkpoints.Begin(Term, head);
         if (due.Evaluation)
             evaluations.Begin(Term, head);
-        if (!directory.Terms.IsNewest(Term))
-            throw new RunStoreException($"{directory.Root}: a newer coordinator has claimed the run; this one steps down after step {head.Step}.");
         Next();
     }
 
     private void Stop()
     {
         stopping = true;
-        if (phase is Phase.Gathering or Phase.Restoring)
+        if (phase is RunPhase.Gathering or RunPhase.Restoring)
             End(null);
     }
 
     private void EndWhenDone()
     {
-        if (phase == Phase.Ending && (checkpoints.Holds(head) || head.Step == 0) && evaluations.IsIdle)
+        if (phase == RunPhase.Ending && (checkpoints.Holds(head) || head.Step == 0) && evaluations.IsIdle)
             End(null);
     }
 
     private void End(Exception? reason)
     {
-        if (phase == Phase.Ended)
+        if (phase == RunPhase.Ended)
             return;
-        phase = Phase.Ended;
+        phase = RunPhase.Ended;
         steps.Close();
         checkpoints.Reset(null, known: false);
         Context.Cancel(nameof(Tick));
