@@ -53,17 +53,16 @@ internal sealed class Cluster : IAsyncDisposable
         await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString());
-        var coordinator = engine.Spawn(Props.Of(() => new Coordinator(options, directory, new HashSum(), observer)), "coordinator");
-        var between = Between(coordinator);
-        engine.Spawn(Props.Of(() => new DataActor(new HashViews(Plan), 2, coordinator)), "data");
-        engine.Spawn(Props.Of(() => new Evaluator(new HashEvaluation(), coordinator)), "evaluator");
-        engine.Spawn(Props.Of(() => new SupportSetKeeper(Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), Shards, directory.Checkpoints, between)), "keeper");
-        for (var w = 0; w < Workers; w++)
-        {
-            var number = w;
-            engine.Spawn(Props.Of(() => new EncoderWorker(Encoder(number), Plan, LastStep, Graphs, directory.Checkpoints, between)), $"worker-{w}");
-        }
-
+        List<(string, Func<IActorRef, Actor>)> members =
+        [
+            ("data", coordinator => new DataActor(new HashViews(Plan), 2, coordinator)),
+            ("evaluator", coordinator => new Evaluator(new HashEvaluation(), coordinator)),
+            ("keeper", coordinator => new SupportSetKeeper(
+                Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), Shards, directory.Checkpoints, Between(coordinator))),
+            .. Enumerable.Range(0, Workers).Select(w => ($"worker-{w}", (Func<IActorRef, Actor>)(coordinator =>
+                new EncoderWorker(Encoder(w), Plan, LastStep, Graphs, directory.Checkpoints, Between(coordinator))))),
+        ];
+        engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new HashSum(), observer), members, observer)), "training");
         started?.Invoke(engine);
         try
         {

@@ -62,5 +62,8 @@ public sealed record Failed(Exception Reason);
 /// <summary>Worker or keeper → coordinator, before its supervisor restarts it: why.</summary>
 public sealed record Faulted(Exception Reason);
 
+/// <summary>Guardian → coordinator: this member has been started; should it stay down before it was ever heard of, the run ends.</summary>
+public sealed record Expect(IActorRef Member);
+
 /// <summary>Host → coordinator: finish the step, save, evaluate, end.</summary>
 public sealed record StopRun;

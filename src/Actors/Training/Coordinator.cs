@@ -18,27 +18,22 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private StepLoop steps = null!;
     private CheckpointLedger checkpoints = null!;
     private EvaluationLedger evaluations = null!;
+    private TermOpening opening = null!;
+    private StateSupply supply = null!;
     private TermStep head;
-    private Checkpoint? origin;
     private long endingAskedAt;
-    private int term;
-    private Phase phase = Phase.Gathering;
+    private RunPhase phase = RunPhase.Gathering;
     private bool stopping, rollingBack;
     private Exception? fault;
 
-    private enum Phase
-    {
-        Gathering,
-        Restoring,
-        Running,
-        Ending,
-        Ended,
-    }
+    private int Term => opening.Term;
 
     protected internal override void PreStart()
     {
-        steps = new StepLoop(Context, Context.Executor("sums"), run, sums, roster, log, observer, Committed);
+        steps = new StepLoop(Context, Context.Executor("sums"), run, directory.Terms, sums, roster, log, observer, Committed);
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
+        opening = new TermOpening(Context, run, directory, roster, checkpoints);
+        supply = new StateSupply(Context, roster, checkpoints);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
         EndIfStoreFails(Claim);
@@ -46,7 +41,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     protected internal override void Receive(object message)
     {
-        if (phase != Phase.Ended && (message is not ITermed termed || termed.Term >= term))
+        if (phase != RunPhase.Ended && (message is not ITermed termed || termed.Term >= Term))
             EndIfStoreFails(() => Handle(message));
     }
 
@@ -56,6 +51,9 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         {
             case Here here:
                 Take(here, Sender!);
+                break;
+            case Expect(var member):
+                Context.Watch(member);
                 break;
             case Terminated(var actor):
                 Lose(actor);
@@ -96,13 +94,11 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     private void Claim()
     {
-        term = directory.Terms.TryClaim($"{run.Identity}/{Context.Random.NextUInt64():x16}")
-            ?? throw new RunStoreException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
-        phase = Phase.Gathering;
+        opening.Claim();
+        phase = RunPhase.Gathering;
         steps.Close();
+        log.Reset();
         evaluations.Reset();
-        foreach (var member in roster.Members)
-            member.Ready = false;
     }
 
     private void Take(Here here, IActorRef actor)
@@ -110,55 +106,33 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         var isNew = roster.Take(actor, here, out var member);
         if (isNew)
             Context.Watch(actor);
-        if (phase == Phase.Gathering || (phase == Phase.Restoring && !member.Ready && here.State is not null && here.State != head))
-            StartWhenGathered(mayHold: true);
+        if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && !member.Ready && here.State is not null && here.State != head))
+            Gather(mayHold: true);
         else if (isNew || (member.Ready && member.IsBehind(head) && member.Role is Role.Worker or Role.Keeper))
             Welcome(member);
     }
 
-    /// <summary>
-    /// When all are there: everyone takes the newest state that counts, be it the one that the keeper and a worker hold (after the
-    /// loss of a coordinator), or the newest checkpoint's, or the untrained one.
-    /// </summary>
-    private void StartWhenGathered(bool mayHold)
+    private void Gather(bool mayHold)
     {
-        if (roster.Workers.Count() < run.Workers || roster.Keeper is not { } keeper || roster.Data is null || roster.Evaluator is null)
+        if (!opening.TryBegin(mayHold))
             return;
-        var chain = directory.Terms.Chain();
-        var held = mayHold && keeper.State is { } at && chain.Counts(at) && roster.Workers.Any(w => w.State == at) ? keeper.State : null;
-        var checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
-        head = held ?? checkpoint?.At ?? default;
-        checkpoints.Reset(checkpoint, known: held is null);
-        phase = Phase.Restoring;
-        origin = checkpoint;
-        foreach (var member in roster.Members.Where(m => m.Role is Role.Worker or Role.Keeper))
-            TellOrigin(member);
-    }
-
-    /// <summary>At the start of a term: take the state from which it goes on.</summary>
-    private void TellOrigin(Roster.Member member)
-    {
-        member.ToldAt = Context.Clock.GetTimestamp();
-        if (checkpoints.CanRebuild)
-            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, origin, [])), Self);
-        else if (member.State == head)
-            member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), Self);
+        (phase, head) = (RunPhase.Restoring, opening.Origin);
     }
 
     /// <summary>What was told long ago and not answered is told again.</summary>
     private void AskAgain()
     {
-        var silent = roster.Members.Where(m => !m.Ready && m.Role is Role.Worker or Role.Keeper && IsLongAgo(m.ToldAt)).ToArray();
-        foreach (var member in phase == Phase.Gathering ? [] : silent)
-            if (phase == Phase.Restoring)
-                TellOrigin(member);
+        var silent = roster.Replicas.Where(m => !m.Ready && IsLongAgo(m.ToldAt)).ToArray();
+        foreach (var member in phase == RunPhase.Gathering ? [] : silent)
+            if (phase == RunPhase.Restoring)
+                opening.Tell(member);
             else
                 Welcome(member);
-        if (phase != Phase.Ending || !IsLongAgo(endingAskedAt))
+        if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
-        checkpoints.Repeat(term, head);
-        evaluations.Repeat(term, head);
+        checkpoints.Repeat(Term, head);
+        evaluations.Repeat(Term, head);
     }
 
     private bool IsLongAgo(long timestamp) => Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
@@ -168,7 +142,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (roster.Find(actor) is not { } member || member.Life != held.Life)
             return;
         (member.State, member.Ready) = (held.State, true);
-        if (phase == Phase.Restoring)
+        if (phase == RunPhase.Restoring)
             RunWhenRestored();
         else if (member.Role == Role.Keeper)
             steps.KeeperChanged();
@@ -178,41 +152,29 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     private void RunWhenRestored()
     {
-        var waitsFor = roster.Workers.Where(w => !w.Ready && (checkpoints.CanRebuild || w.State == head));
-        if (roster.Keeper is not { Ready: true } || waitsFor.Any())
+        if (!opening.TryComplete())
             return;
-        directory.Terms.WriteStart(new StartRecord(term, head.Term, head.Step));
-        phase = Phase.Running;
+        phase = RunPhase.Running;
         if (rollingBack || head.Step > 0)
-            log.Event(rollingBack ? "rollback" : "resume", new TermStep(term, head.Step), run.EpochOf(head.Step));
+            log.Event(rollingBack ? "rollback" : "resume", new TermStep(Term, head.Step), run.EpochOf(head.Step));
         rollingBack = false;
-        observer.Started(head, term);
+        observer.Started(head, Term);
         foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
             Welcome(other);
         if (!checkpoints.CanRebuild)
-            checkpoints.Begin(term, head);
+            checkpoints.Begin(Term, head);
         Next();
     }
 
-    /// <summary>A newcomer, a restarted member, or one that missed a commit gets what it needs to take part.</summary>
     private void Welcome(Roster.Member member)
     {
-        (member.Ready, member.ToldAt) = (false, Context.Clock.GetTimestamp());
         observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
-        if (member.Role == Role.Worker)
-        {
+        if (supply.TrySupply(member, Term, head) is { } lost)
+            GoBack(lost);
+        else if (member.Role == Role.Worker)
             steps.WorkersChanged(member.Actor);
-            if (roster.ReadyWorkers.FirstOrDefault() is { } peer)
-                peer.Actor.Tell(new ShareState(term, member.Actor), Self);
-            else
-                GoBack($"no worker holds the state of step {head.Step} any more");
-        }
-        else if (member.Role == Role.Keeper && checkpoints.CanRebuild)
-            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), Self);
-        else if (member.Role == Role.Keeper)
-            GoBack($"the bank of step {head.Step} is lost");
         else if (member.Role == Role.Evaluator)
-            evaluations.Again(term, head);
+            evaluations.Again(Term, head);
     }
 
     private void GoBack(string why)
@@ -220,15 +182,14 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         observer.Noted($"going back to the newest checkpoint: {why} ({fault?.Message ?? "cause unknown"})");
         rollingBack = true;
         Claim();
-        StartWhenGathered(mayHold: false);
+        Gather(mayHold: false);
     }
 
     private void Lose(IActorRef actor)
     {
-        if (roster.Remove(actor) is not { } lost)
-            return;
-        if (lost.Role != Role.Worker || !roster.Workers.Any())
-            End(fault ?? new InvalidOperationException($"{actor.Path} stopped and was not started again."));
+        var lost = roster.Remove(actor);
+        if (lost?.Role != Role.Worker || !roster.Workers.Any())
+            End(fault ?? new InvalidOperationException($"{actor.Path} failed again and again and stays down; the run's log says why."));
         else
             steps.WorkersChanged(actor);
     }
@@ -237,13 +198,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     {
         if (head.Step < run.LastStep && !stopping)
         {
-            steps.Open(term, head.Step + 1);
+            steps.Open(Term, head.Step + 1);
             return;
         }
 
-        (phase, endingAskedAt) = (Phase.Ending, Context.Clock.GetTimestamp());
-        checkpoints.Begin(term, head);
-        evaluations.Begin(term, head);
+        (phase, endingAskedAt) = (RunPhase.Ending, Context.Clock.GetTimestamp());
+        checkpoints.Begin(Term, head);
+        evaluations.Begin(Term, head);
         EndWhenDone();
     }
 
@@ -252,37 +213,36 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         head = report.At;
         checkpoints.Committed(delta);
         log.Take(report);
+        TrainingTelemetry.Record(report);
         observer.Committed(report);
         if (run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1)
             log.EndEpoch(head, report.Epoch);
         var due = run.DueAfter(head.Step);
         if (due.Checkpoint)
-            checkpoints.Begin(term, head);
+            checkpoints.Begin(Term, head);
         if (due.Evaluation)
-            evaluations.Begin(term, head);
-        if (!directory.Terms.IsNewest(term))
-            throw new RunStoreException($"{directory.Root}: a newer coordinator has claimed the run; this one steps down after step {head.Step}.");
+            evaluations.Begin(Term, head);
         Next();
     }
 
     private void Stop()
     {
         stopping = true;
-        if (phase is Phase.Gathering or Phase.Restoring)
+        if (phase is RunPhase.Gathering or RunPhase.Restoring)
             End(null);
     }
 
     private void EndWhenDone()
     {
-        if (phase == Phase.Ending && (checkpoints.Holds(head) || head.Step == 0) && evaluations.IsIdle)
+        if (phase == RunPhase.Ending && (checkpoints.Holds(head) || head.Step == 0) && evaluations.IsIdle)
             End(null);
     }
 
     private void End(Exception? reason)
     {
-        if (phase == Phase.Ended)
+        if (phase == RunPhase.Ended)
             return;
-        phase = Phase.Ended;
+        phase = RunPhase.Ended;
         steps.Close();
         checkpoints.Reset(null, known: false);
         Context.Cancel(nameof(Tick));

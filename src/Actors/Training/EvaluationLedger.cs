@@ -50,6 +50,7 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
             return;
         newest = evaluation.At;
         log.Evaluation(evaluation.At, run.EpochOf(evaluation.At.Step), evaluation.Result);
+        TrainingTelemetry.Record(evaluation.Result);
         observer.Evaluated(evaluation.At.Step, evaluation.Result);
         if (!run.KeepBest || evaluation.Result.HoldoutTop1 is not { } top1 || top1 <= best?.Value)
             return;

@@ -39,8 +39,11 @@ internal sealed class EventLog(MetricsLog log, int stepsPerEpoch)
             .Add("steps", steps)
             .Add("complete", steps == stepsPerEpoch);
         Write((detection is { } sums ? AddDetection(line, sums) : line).ToString());
-        (loss, seconds, steps, images, detection) = (0, 0, 0, 0, null);
+        Reset();
     }
+
+    /// <summary>Begins the averages anew: a new epoch, or another term.</summary>
+    public void Reset() => (loss, seconds, steps, images, detection) = (0, 0, 0, 0, null);
 
     public void Evaluation(TermStep at, int epoch, EvaluationResult result) => Write(
         new MetricsLine("evaluation", at.Step, epoch, at.Term)

@@ -14,6 +14,9 @@ internal sealed class Roster
     /// <summary>In the order in which they came, so that shards tend to stay where they were.</summary>
     public IEnumerable<Member> Workers => members.Where(m => m.Role == Role.Worker);
 
+    /// <summary>Those who hold a part of the state.</summary>
+    public IEnumerable<Member> Replicas => members.Where(m => m.Role is Role.Worker or Role.Keeper);
+
     public IEnumerable<Member> ReadyWorkers => Workers.Where(m => m.Ready);
 
     public Member? Keeper => Find(Role.Keeper);

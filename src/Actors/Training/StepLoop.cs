@@ -10,7 +10,8 @@ namespace Kindred.Actors.Training;
 /// commits when sum and keeper delta are there. Whatever is lost on the way, the sum has the same bits.
 /// </summary>
 internal sealed class StepLoop(
-    IActorContext context, IExecutor adder, RunOptions run, ISum sums, Roster roster, EventLog log, IRunObserver observer, Action<StepReport, KeeperDelta> committed)
+    IActorContext context, IExecutor adder, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
+    Action<StepReport, KeeperDelta> committed)
 {
     private const int UnansweredBeforeTransfer = 3;
     private readonly StepPatience patience = new(run.AnswerWithin);
@@ -93,8 +94,8 @@ internal sealed class StepLoop(
             case Added(var step, var sum) when step == open?.Step:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
                 break;
-            case Checked(var step, var finite) when step == open?.Step:
-                Commit(finite);
+            case Checked check when check.Step == open?.Step:
+                Commit(check);
                 break;
         }
     }
@@ -133,17 +134,23 @@ internal sealed class StepLoop(
     {
         if (open is not { Sum.Root: { } sum, Delta: not null } complete)
             return;
-        var step = complete.Step;
-        context.Run(adder, () => sums.IsFinite(sum), finite => new Checked(step, finite), error => new Failed(error));
+        var (step, inTerm) = (complete.Step, term);
+        context.Run(
+            adder,
+            () => (Finite: sums.IsFinite(sum), Newest: terms.IsNewest(inTerm)),
+            found => new Checked(step, found.Finite, found.Newest),
+            error => new Failed(error));
     }
 
-    private void Commit(bool finite)
+    private void Commit(Checked check)
     {
         var (step, delta, sum) = (open!.Step, open.Delta!, open.Sum.Root!);
-        if (!finite || !double.IsFinite(delta.Loss))
+        if (!check.Newest)
+            throw new RunStoreException($"a newer coordinator has claimed the run: this one steps down before step {step}, and nothing is lost.");
+        if (!check.Finite || !double.IsFinite(delta.Loss))
         {
             context.Self.Tell(new Failed(new DivergedException(
-                $"Step {step} diverged: {(finite ? "the loss" : "a gradient")} is not finite. Resume from the last checkpoint with a lower lr, or a higher tau.")));
+                $"step {step} diverged: {(check.Finite ? "the loss" : "a gradient")} is not finite. Start again with a lower lr, or a higher tau.")));
             return;
         }
 
@@ -181,5 +188,5 @@ internal sealed class StepLoop(
 
     private sealed record Added(long Step, Addition<TensorBundle> Sum);
 
-    private sealed record Checked(long Step, bool Finite);
+    private sealed record Checked(long Step, bool Finite, bool Newest);
 }

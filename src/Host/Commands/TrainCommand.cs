@@ -12,7 +12,7 @@ internal static class TrainCommand
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
         using var data = TrainingRun.OpenData(settings, context);
-        _ = new Recipe(settings, data);
+        new Recipe(settings, data).Check(); // before a folder is made for a run that can't be
         using var directory = RunStart.Create(settings, data, context);
         var report = await TrainingRun.RunAsync(settings, data, directory, context);
         context.Output.WriteLine(Summary(report, settings));

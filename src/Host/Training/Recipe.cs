@@ -22,6 +22,27 @@ internal sealed class Recipe(Settings settings, DataSplits data)
 
     public long LastStep => Math.Min(ScheduledSteps, settings.Optimization.Steps ?? long.MaxValue);
 
+    /// <summary>Tries what can only fail for a reason that the user must mend: options that contradict one another or the data, devices.</summary>
+    /// <exception cref="ConfigurationException">One line that says which.</exception>
+    public void Check()
+    {
+        try
+        {
+            using var objective = Contrast();
+            foreach (var device in settings.Machine.Devices.Workers.Distinct())
+                using (zeros([1], device: new Device(device)))
+                    continue;
+        }
+        catch (ContrastException contradiction)
+        {
+            throw new ConfigurationException(contradiction.Message, contradiction);
+        }
+        catch (System.Runtime.InteropServices.ExternalException device)
+        {
+            throw new ConfigurationException($"devices={settings.Machine.Devices} can't be used: {device.Message}", device);
+        }
+    }
+
     public IEncoder Encoder(string device)
     {
         var (o, machine) = (settings.Optimization, settings.Machine);

@@ -15,38 +15,32 @@ namespace Kindred.Host.Training;
 internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirectory directory, IRunObserver observer, ILoggerFactory logs)
     : IHostedService, IAsyncDisposable
 {
-    private static readonly SupervisorStrategy RestartThrice = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
-    private LocalEngine? engine;
-    private IActorRef? coordinator;
+    private readonly LocalEngine engine = new(new EngineOptions { Seed = settings.Run.Seed, Logs = logs });
+    private IActorRef? guardian;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var (machine, run, workers) = (settings.Machine, settings.Run, settings.Machine.Devices.Workers);
-        engine = new LocalEngine(new EngineOptions { Seed = run.Seed, Logs = logs, Supervision = RestartThrice });
         var options = new RunOptions(
             recipe.Plan, machine.Shards, recipe.LastStep, workers.Length, run.CheckpointEvery, run.CheckpointKeep,
             settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, TimeSpan.FromSeconds(10),
             $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-        coordinator = Spawn("coordinator", () => new Coordinator(options, directory, new FlatSum(), observer));
-        Spawn("data", () => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator));
-        Spawn("evaluator", () => new Evaluator(recipe.Evaluation(), coordinator));
-        Spawn("keeper", () => new SupportSetKeeper(recipe.Contrast(), machine.Shards, directory.Checkpoints, coordinator));
-        for (var w = 0; w < workers.Length; w++)
-        {
-            var device = workers[w];
-            Spawn($"worker-{w}", () => new EncoderWorker(
-                recipe.Encoder(device), recipe.Plan, recipe.LastStep, machine.Graphs, directory.Checkpoints, coordinator));
-        }
-
+        List<(string, Func<IActorRef, Actor>)> members =
+        [
+            ("data", coordinator => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator)),
+            ("evaluator", coordinator => new Evaluator(recipe.Evaluation(), coordinator)),
+            ("keeper", coordinator => new SupportSetKeeper(recipe.Contrast(), machine.Shards, directory.Checkpoints, coordinator)),
+            .. workers.Select((device, number) => ($"worker-{number}", (Func<IActorRef, Actor>)(coordinator =>
+                new EncoderWorker(recipe.Encoder(device), recipe.Plan, recipe.LastStep, machine.Graphs, directory.Checkpoints, coordinator)))),
+        ];
+        guardian = engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new FlatSum(), observer), members, observer)), "training");
         return Task.CompletedTask;
     }
 
     /// <summary>Finish the step, save, evaluate, end.</summary>
-    public void AskToStop() => coordinator?.Tell(new StopRun());
+    public void AskToStop() => guardian?.Tell(new StopRun());
 
-    public Task StopAsync(CancellationToken cancellationToken) => engine?.StopAsync() ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync();
 
-    public ValueTask DisposeAsync() => engine?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private IActorRef Spawn(string name, Func<Actor> make) => engine!.Spawn(Props.Of(make), name);
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
 }

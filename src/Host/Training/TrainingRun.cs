@@ -20,8 +20,10 @@ internal static class TrainingRun
         TorchExtra.SetInterOpThreads(1);
         TorchExtra.Deterministic(settings.Machine.Deterministic);
         var recipe = new Recipe(settings, data);
+        recipe.Check();
         await using var progress = TrainingProgress.Create(context.Output, context.Clock, settings.Telemetry.ProgressEvery, context.Environment);
-        using var telemetry = OtlpExport.Start(settings);
+        using var otlp = OtlpExport.Start(settings);
+        await using var endpoint = MetricsEndpoint.Start(settings);
         using var host = Build(settings, recipe, directory, progress, context);
         var (report, actors) = (host.Services.GetRequiredService<RunReport>(), host.Services.GetRequiredService<TrainingActors>());
         await host.StartAsync();

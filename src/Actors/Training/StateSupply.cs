@@ -1,0 +1,32 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>While steps are being committed: gives a newcomer, a restarted member, or one that missed a commit the state it needs.</summary>
+internal sealed class StateSupply(IActorContext context, Roster roster, CheckpointLedger checkpoints)
+{
+    /// <summary>
+    /// A worker gets a live peer's copy, and every commit from now on; a keeper the newest checkpoint and the rows since. Returns null,
+    /// or why nobody has the state any more, so that the run must go back.
+    /// </summary>
+    public string? TrySupply(Roster.Member member, int term, TermStep head)
+    {
+        (member.Ready, member.ToldAt) = (false, context.Clock.GetTimestamp());
+        if (member.Role == Role.Worker)
+        {
+            if (roster.ReadyWorkers.FirstOrDefault() is not { } peer)
+                return $"no worker holds the state of step {head.Step} any more";
+            peer.Actor.Tell(new ShareState(term, member.Actor), context.Self);
+        }
+        else if (member.Role == Role.Keeper)
+        {
+            if (!checkpoints.CanRebuild)
+                return $"the bank of step {head.Step} is lost";
+            member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), context.Self);
+        }
+
+        return null;
+    }
+}
