@@ -16,6 +16,7 @@ internal sealed class StepParts : IDisposable
         "data=synthetic", "model=resnet8", "method=simclr", "batch=256", "devices=cpu", "shards=1", "threads=2", "precision=bf16", "epochs=10000",
     ];
 
+    private const int Batches = 8;
     private readonly DataSplits data;
 
     public StepParts(Settings settings)
@@ -23,8 +24,9 @@ internal sealed class StepParts : IDisposable
         Settings = settings;
         data = DataSets.Open(new DataOptions
         {
-            Kind = settings.Data.Kind, Path = settings.Data.Path, EvalPath = settings.Data.EvalPath, Limit = settings.Data.Limit,
-            Seed = settings.Run.Seed, MinSize = settings.Data.Size,
+            Kind = settings.Data.Kind, Path = settings.Data.Path, EvalPath = settings.Data.EvalPath, Seed = settings.Run.Seed,
+            MinSize = settings.Data.Size,
+            Limit = Batches * settings.Optimization.Batch, // a whole number: otherwise an epoch's batches are a little smaller
         });
         Recipe = new Recipe(settings, data);
         Views = Recipe.Views().Views(step: 1, shard: 0);

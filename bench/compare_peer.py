@@ -81,7 +81,7 @@ def main():
     p.add_argument("--data", required=True, type=os.path.abspath, help="folder of CIFAR-10's .bin files")
     p.add_argument("--what", nargs="+", choices=PEER, default=list(PEER))
     p.add_argument("--out", type=os.path.abspath, help="JSON file of all figures")
-    for name, otherwise in dict(pairs=10, steps=60, warmup=10, batch=256, threads=2, limit=10000).items():
+    for name, otherwise in dict(pairs=10, steps=60, warmup=10, batch=256, threads=2, limit=10240).items():
         p.add_argument(f"--{name}", type=int, default=otherwise)
     p.add_argument("--arch", default="resnet8")
     p.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
