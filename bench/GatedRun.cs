@@ -32,7 +32,7 @@ internal sealed class GatedRun : IRunObserver, IDisposable
             recipe.Plan, Shards: 1, last, Workers: 1, CheckpointEvery: 0, KeepCheckpoints: 2, EvaluateEvery: 0, KeepBest: false,
             AnswerWithin: TimeSpan.FromMinutes(10), // a block of the other program is no reason to ask again
             Identity: $"kindred-bench/{Guid.NewGuid():N}");
-        var coordinator = Spawn("coordinator", () => new Coordinator(options, directory, new FlatSum(), this));
+        var coordinator = Spawn("coordinator", () => new Coordinator(options, directory, recipe.Sum(), this));
         Spawn("data", () => new DataActor(new CachedViews(parts.Views), threads: 1, coordinator));
         Spawn("evaluator", () => new Evaluator(new NoEvaluation(), coordinator));
         Spawn("keeper", () => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator));

@@ -5,15 +5,15 @@ namespace Kindred.Bench;
 /// <summary>The calls of a step one after the other on one thread, with a state of its own: what the actors do, without actors.</summary>
 internal sealed class PlainLoop : IDisposable
 {
-    private static readonly FlatSum Sums = new();
+    private readonly ISum sums;
     private readonly IEncoder encoder;
     private readonly IContrast contrast;
     private readonly TensorBundle prepared;
     private long step;
 
-    public PlainLoop(IEncoder encoder, IContrast contrast, TensorBundle prepared)
+    public PlainLoop(IEncoder encoder, IContrast contrast, ISum sums, TensorBundle prepared)
     {
-        (this.encoder, this.contrast, this.prepared) = (encoder, contrast, prepared);
+        (this.encoder, this.contrast, this.sums, this.prepared) = (encoder, contrast, sums, prepared);
         encoder.Initialise();
         contrast.Initialise();
     }
@@ -34,7 +34,7 @@ internal sealed class PlainLoop : IDisposable
         using var gradient = answer.Gradients[0];
         using var rows = answer.Rows;
         using var sum = encoder.Backward(encoded, gradient, share: 1);
-        if (!double.IsFinite(answer.Loss) || !Sums.IsFinite(sum))
+        if (!double.IsFinite(answer.Loss) || !sums.IsFinite(sum))
             throw new InvalidOperationException($"step {step} diverged: what is measured from here on means nothing; lower lr");
         encoder.Apply(sum);
         if (rows is not null)
