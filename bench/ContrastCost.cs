@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Torch;
+using Kindred.Host.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,20 +12,21 @@ namespace Kindred.Bench;
 /// [V, 256, 128].
 /// Per step: median and least wall time, and processor time, which other programs on the machine disturb less.
 /// </summary>
-public static class ContrastCost
+internal static class ContrastCost
 {
     private const int Images = 256, Width = 128;
 
-    public static int Run(string[] args)
+    public static int Run(KeyValueArguments arguments)
     {
-        var rounds = args.Length > 0 ? int.Parse(args[0]) : 60;
-        TorchExtra.SetThreads(args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount);
+        var rounds = arguments.TakeCount("rounds", 60);
+        TorchExtra.SetThreads(arguments.TakeCount("threads", Environment.ProcessorCount));
+        arguments.RequireEmpty("contrast-cost", "rounds", "threads");
         Console.WriteLine($"{"ms per step",-44} {"median",8} {"least",8} {"cpu",8}");
         foreach (var views in new[] { 2, 4 })
             Compare($"V={views} batch", new ContrastOptions(Views: 2, Support: views - 2), null, rounds);
         var bank = new ContrastOptions(Negatives: NegativeSource.Bank, Views: 2, Support: 0);
-        Compare("V=2 bank 65536, z votes", bank, null, rounds / 10);
-        Compare("V=2 bank 65536, EMA keys vote", bank, Projections(2, 9), rounds / 10);
+        Compare("V=2 bank 65536, z votes", bank, null, Math.Max(2, rounds / 10));
+        Compare("V=2 bank 65536, EMA keys vote", bank, Projections(2, 9), Math.Max(2, rounds / 10));
         return 0;
     }
 

@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
+using Kindred.Host.Configuration;
 
 namespace Kindred.Bench;
 
 /// <summary>What a message costs on the local engine: throughput of Tell, latency of a round trip, a hop through an executor and back.</summary>
-public static class MessagingCost
+internal static class MessagingCost
 {
     private const int Warmup = 20_000;
 
-    public static int Run(string[] args)
+    public static int Run(KeyValueArguments arguments)
     {
-        var count = args.Length > 0 ? int.Parse(args[0]) : 1_000_000;
+        var count = arguments.TakeCount("messages", 1_000_000);
+        arguments.RequireEmpty("messaging-cost", "messages");
         using var done = new ManualResetEventSlim();
         var engine = new LocalEngine(new EngineOptions());
         for (var round = 0; round < 3; round++)

@@ -1,1 +1,28 @@
-return 0;
+using Kindred.Bench;
+using Kindred.Host.Configuration;
+
+var benchmarks = new Dictionary<string, (string What, Func<KeyValueArguments, int> Run)>(StringComparer.Ordinal)
+{
+    ["bare-loop"] = ("images/s of the step's calls in a loop, on prepared views (steps= warmup=)", BareLoop.Run),
+    ["actors-cost"] = ("the actors against a plain loop of the same calls (pairs= block= warmup=)", ActorsCost.Run),
+    ["fnc-cost"] = ("detection and cancellation against the plain loss over as many views (pairs= block= warmup=)", FncCost.Run),
+    ["contrast-cost"] = ("the same, of the keeper's part of the step alone (rounds= threads=)", ContrastCost.Run),
+    ["torch-calls"] = ("a call into libtorch", TorchCalls.Run),
+    ["messaging-cost"] = ("a message on the local engine (messages=)", MessagingCost.Run),
+};
+
+try
+{
+    if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var benchmark))
+        return benchmark.Run(new KeyValueArguments(args.Skip(1)));
+}
+catch (Exception wrong) when (wrong is ConfigurationException or FormatException)
+{
+    Console.Error.WriteLine($"kindred-bench: {wrong.Message}");
+    return 2;
+}
+
+Console.Error.WriteLine("kindred-bench NAME key=value…; keys are those of a run (model=, batch=, threads=, precision=, …) and the benchmark's own");
+foreach (var (name, (what, _)) in benchmarks)
+    Console.Error.WriteLine($"  {name,-16}{what}");
+return 2;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Kindred.Gpu.Torch;
+using Kindred.Host.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,12 +9,13 @@ namespace Kindred.Bench;
 
 /// <summary>What a call into libtorch costs from C#, beside the same call in a C++ loop, on a tensor of one element. Best of 15 rounds,
 /// interleaved, of 20,000 calls each.</summary>
-public static partial class TorchCalls
+internal static partial class TorchCalls
 {
     private const int Calls = 20_000;
 
-    public static int Run(string[] args)
+    public static int Run(KeyValueArguments arguments)
     {
+        arguments.RequireEmpty("torch-calls");
         TorchExtra.SetThreads(1);
         using var guard = no_grad();
         using var x = zeros(1);

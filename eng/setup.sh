@@ -13,6 +13,7 @@ if [ -z "${OPENBLAS_CORETYPE:-}" ]; then
     *avx2*fma* | *fma*avx2*) export OPENBLAS_CORETYPE=Haswell ;;
   esac
 fi
+export CUBLAS_WORKSPACE_CONFIG=${CUBLAS_WORKSPACE_CONFIG:-:4096:8} # cuBLAS has the same bits each time only with this
 export HOME=${HOME:-/tmp}
 if ! command -v dotnet >/dev/null && [ -x "$HOME/.dotnet/dotnet" ]; then export PATH="$HOME/.dotnet:$PATH"; fi
 if [ -z "${DOTNET_ROOT:-}" ] && command -v dotnet >/dev/null; then

@@ -53,6 +53,9 @@ public sealed record EvaluateState(int Term, TermStep At, IActorRef Evaluator) :
 /// <summary>Worker → evaluator: evaluate this snapshot, tell the coordinator.</summary>
 public sealed record Evaluate(int Term, TermStep At, TensorBundle State) : ITermed;
 
+/// <summary>Evaluator → coordinator: the snapshot is here.</summary>
+public sealed record EvaluationBegun(int Term, TermStep At) : ITermed;
+
 /// <summary>Evaluator → coordinator.</summary>
 public sealed record Evaluated(int Term, TermStep At, EvaluationResult Result) : ITermed;
 

@@ -10,7 +10,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, int keep)
 {
-    private const int Parts = 2;
+    private const int Parts = 2, MostSince = 1000;
     private readonly SortedDictionary<TermStep, List<CheckpointPart>> underWay = [];
     private readonly List<KeeperDelta> since = [];
 
@@ -31,9 +31,16 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         underWay.Clear();
     }
 
+    /// <summary>A bound on the rows that are kept for a keeper, also where checkpoints are rare.</summary>
+    public bool IsLongSince => since.Count >= MostSince;
+
     public bool Holds(TermStep at) => Newest?.At == at;
 
-    public void Committed(KeeperDelta delta) => since.Add(delta);
+    public void Committed(KeeperDelta delta)
+    {
+        if (delta.Rows.Count > 0)
+            since.Add(delta);
+    }
 
     /// <summary>Has a worker and the keeper write the state that they have just reached.</summary>
     public void Begin(int term, TermStep at)

@@ -12,7 +12,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
 {
-    private const int TicksPerAnswer = 40;
+    private const int TicksPerAnswer = 40, MostBackWithoutProgress = 3;
     private readonly Roster roster = new();
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
     private StepLoop steps = null!;
@@ -21,7 +21,8 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private TermOpening opening = null!;
     private StateSupply supply = null!;
     private TermStep head;
-    private long endingAskedAt;
+    private long endingAskedAt, furthest, furthestAtBack = -1;
+    private int backSinceProgress;
     private RunPhase phase = RunPhase.Gathering;
     private bool stopping, rollingBack;
     private Exception? fault;
@@ -69,6 +70,9 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
                 observer.Saved(checkpoint.Step);
                 EndWhenDone();
                 break;
+            case EvaluationBegun begun:
+                evaluations.Take(begun);
+                break;
             case Evaluated evaluation:
                 evaluations.Take(evaluation);
                 EndWhenDone();
@@ -106,9 +110,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         var isNew = roster.Take(actor, here, out var member);
         if (isNew)
             Context.Watch(actor);
+        var isBehind = member.IsBehind;
+        member.HeadBefore = head.Step;
         if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && !member.Ready && here.State is not null && here.State != head))
             Gather(mayHold: true);
-        else if (isNew || (member.Ready && member.IsBehind(head) && member.Role is Role.Worker or Role.Keeper))
+        else if (phase == RunPhase.Restoring && isNew && member.Role is Role.Worker or Role.Keeper)
+            opening.Tell(member);
+        else if (isNew || (member.Ready && isBehind))
             Welcome(member);
     }
 
@@ -161,6 +169,8 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         observer.Started(head, Term);
         foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
             Welcome(other);
+        if (phase != RunPhase.Running)
+            return;
         if (!checkpoints.CanRebuild)
             checkpoints.Begin(Term, head);
         Next();
@@ -172,14 +182,21 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (supply.TrySupply(member, Term, head) is { } lost)
             GoBack(lost);
         else if (member.Role == Role.Worker)
-            steps.WorkersChanged(member.Actor);
+            WorkerLost(member.Actor);
         else if (member.Role == Role.Evaluator)
-            evaluations.Again(Term, head);
+            evaluations.Again(Term, head, worker: null);
     }
 
     private void GoBack(string why)
     {
         observer.Noted($"going back to the newest checkpoint: {why} ({fault?.Message ?? "cause unknown"})");
+        (backSinceProgress, furthestAtBack) = furthest == furthestAtBack ? (backSinceProgress + 1, furthest) : (1, furthest);
+        if (backSinceProgress > MostBackWithoutProgress)
+        {
+            End(fault ?? new InvalidOperationException($"the run went back {MostBackWithoutProgress} times and came no further than step {furthest}: {why}"));
+            return;
+        }
+
         rollingBack = true;
         Claim();
         Gather(mayHold: false);
@@ -191,7 +208,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (lost?.Role != Role.Worker || !roster.Workers.Any())
             End(fault ?? new InvalidOperationException($"{actor.Path} failed again and again and stays down; the run's log says why."));
         else
-            steps.WorkersChanged(actor);
+            WorkerLost(actor);
+    }
+
+    private void WorkerLost(IActorRef worker)
+    {
+        steps.WorkersChanged(worker);
+        evaluations.Again(Term, head, worker);
     }
 
     private void Next()
@@ -211,6 +234,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private void Committed(StepReport report, KeeperDelta delta)
     {
         head = report.At;
+        furthest = Math.Max(furthest, head.Step);
         checkpoints.Committed(delta);
         log.Take(report);
         TrainingTelemetry.Record(report);
@@ -218,7 +242,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1)
             log.EndEpoch(head, report.Epoch);
         var due = run.DueAfter(head.Step);
-        if (due.Checkpoint)
+        if (due.Checkpoint || checkpoints.IsLongSince)
             checkpoints.Begin(Term, head);
         if (due.Evaluation)
             evaluations.Begin(Term, head);

@@ -36,6 +36,7 @@ public sealed class DataActor(IViewSource source, int threads, IActorRef coordin
                 coordinator.Tell(new Failed(reason), Self);
                 break;
             case PreparingFailed(var reason):
+                coordinator.Tell(new Faulted(reason), Self);
                 throw new InvalidOperationException($"Preparing views failed: {reason.Message}", reason);
             case Heartbeat.Beat:
                 heartbeat!.Send();

@@ -7,41 +7,54 @@ namespace Kindred.Actors.Training;
 /// <summary>The evaluations under way. One that is missed is reported, never silently skipped.</summary>
 internal sealed class EvaluationLedger(IActorContext context, RunDirectory directory, Roster roster, RunOptions run, EventLog log, IRunObserver observer)
 {
-    private readonly HashSet<TermStep> underWay = [];
+    private const int MostUnderWay = 2;
+    private readonly SortedDictionary<TermStep, IActorRef?> underWay = [];
     private TermStep? newest;
     private BestMark? best;
 
     public bool IsIdle => underWay.Count == 0;
 
+    /// <summary>A term begins.</summary>
     public void Reset()
     {
-        underWay.Clear();
+        foreach (var at in underWay.Keys.ToArray())
+            Miss(at);
         best = directory.Checkpoints.ReadBest(directory.Terms.Chain());
     }
 
-    /// <summary>Has a worker send the state that it has just reached to the evaluator.</summary>
+    /// <summary>Has a worker send the state that it has just reached to the evaluator, unless that is behind already.</summary>
     public void Begin(int term, TermStep at)
     {
-        if (at.Step > 0 && newest != at && underWay.Add(at))
-            Repeat(term, at);
+        if (at.Step == 0 || newest == at || underWay.ContainsKey(at))
+            return;
+        if (underWay.Count < MostUnderWay)
+            Ask(term, at);
+        else
+            Miss(at);
     }
 
-    /// <summary>Asks again for the evaluation of a state that is still held; the evaluator takes no state twice.</summary>
+    /// <summary>Asks again for the evaluation of the last state; the evaluator takes no state twice.</summary>
     public void Repeat(int term, TermStep at)
     {
-        if (underWay.Contains(at) && roster.ReadyWorkers.FirstOrDefault() is { } worker && roster.Evaluator is { } evaluator)
-            worker.Actor.Tell(new EvaluateState(term, at, evaluator.Actor), context.Self);
+        if (underWay.TryGetValue(at, out var askedOf) && askedOf is not null)
+            Ask(term, at);
     }
 
-    /// <summary>The evaluator was restarted: only the newest state can still be evaluated.</summary>
-    public void Again(int term, TermStep head)
+    /// <summary>The snapshot has reached the evaluator: from here on it doesn't depend on a worker.</summary>
+    public void Take(EvaluationBegun begun)
     {
-        foreach (var missed in underWay.Where(e => e != head))
-            log.Event("evaluation_missed", missed, run.EpochOf(missed.Step));
-        var again = underWay.Contains(head);
-        underWay.Clear();
-        if (again)
-            Begin(term, head);
+        if (underWay.ContainsKey(begun.At))
+            underWay[begun.At] = null;
+    }
+
+    /// <summary>A worker, or with null the evaluator, was restarted: of what it had to do only the newest state's evaluation can be done again.</summary>
+    public void Again(int term, TermStep head, IActorRef? worker)
+    {
+        foreach (var at in underWay.Where(e => worker is null || worker.Equals(e.Value)).Select(e => e.Key).ToArray())
+            if (at == head)
+                Ask(term, at);
+            else
+                Miss(at);
     }
 
     public void Take(Evaluated evaluation)
@@ -56,5 +69,24 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
             return;
         best = new BestMark(evaluation.At.Term, evaluation.At.Step, "holdout_knn_top1", top1);
         directory.Checkpoints.MarkBest(best);
+    }
+
+    private void Ask(int term, TermStep at)
+    {
+        if (roster.ReadyWorkers.FirstOrDefault() is not { } worker || roster.Evaluator is not { } evaluator)
+        {
+            Miss(at);
+            return;
+        }
+
+        underWay[at] = worker.Actor;
+        worker.Actor.Tell(new EvaluateState(term, at, evaluator.Actor), context.Self);
+    }
+
+    private void Miss(TermStep at)
+    {
+        underWay.Remove(at);
+        log.Event("evaluation_missed", at, run.EpochOf(at.Step));
+        observer.Noted($"the evaluation of step {at.Step} was missed");
     }
 }

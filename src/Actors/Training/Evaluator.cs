@@ -1,6 +1,7 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
@@ -37,9 +38,12 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
                 newest = result;
                 coordinator.Tell(result, Self);
                 break;
-            case MeasuringFailed(var reason):
+            case MeasuringFailed(DataException reason):
                 coordinator.Tell(new Failed(reason), Self);
                 break;
+            case MeasuringFailed(var reason):
+                coordinator.Tell(new Faulted(reason), Self);
+                throw new InvalidOperationException($"Evaluating failed: {reason.Message}", reason);
             case Heartbeat.Beat:
                 heartbeat!.Send();
                 break;
@@ -49,6 +53,7 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
     private void Measure(Evaluate request)
     {
         underWay = request.At;
+        coordinator.Tell(new EvaluationBegun(request.Term, request.At), Self);
         Context.Run(
             thread!,
             () =>

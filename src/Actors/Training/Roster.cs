@@ -32,7 +32,7 @@ internal sealed class Roster
         if (known >= 0 && members[known].Life == here.Life)
         {
             member = members[known];
-            (member.Before, member.State) = (member.State, here.State);
+            member.State = here.State;
             return false;
         }
 
@@ -44,11 +44,16 @@ internal sealed class Roster
         return true;
     }
 
+    /// <summary>Workers that stay down; a new term doesn't wait for them.</summary>
+    public int WorkersLost { get; private set; }
+
     public Member? Remove(IActorRef actor)
     {
         var member = Find(actor);
         if (member is not null)
             members.Remove(member);
+        if (member?.Role == Role.Worker)
+            WorkersLost++;
         return member;
     }
 
@@ -67,15 +72,15 @@ internal sealed class Roster
 
         public TermStep? State { get; set; }
 
-        /// <summary>The state of the heartbeat before.</summary>
-        public TermStep? Before { get; set; }
+        /// <summary>The newest commit at the heartbeat before.</summary>
+        public long HeadBefore { get; set; }
 
         public bool Ready { get; set; }
 
         /// <summary>When it was last told which state to take.</summary>
         public long ToldAt { get; set; }
 
-        /// <summary>It missed a commit: it has lost its state, or has said twice in a row that it holds an older one.</summary>
-        public bool IsBehind(TermStep head) => State is null || (State == Before && State.Value.Step < head.Step);
+        /// <summary>It missed a commit: it has lost its state, or still lacks what was committed before its last heartbeat but one.</summary>
+        public bool IsBehind => State is null || State.Value.Step < HeadBefore;
     }
 }

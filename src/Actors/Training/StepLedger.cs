@@ -21,7 +21,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
     public TimeSpan DataWait { get; private set; }
 
     /// <summary>Distinct workers whose gradients the sum holds.</summary>
-    public int Contributors => entries.Where(e => e.Phase == ShardPhase.Done).Select(e => e.Owner).Distinct().Count();
+    public int Contributors => entries.Select(e => e.FinishedBy).OfType<IActorRef>().Distinct().Count();
 
     public IEnumerable<int> Unowned => entries.Where(e => e.Owner is null).Select(e => e.Shard);
 
@@ -62,7 +62,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             return false;
         if (entry.Phase == ShardPhase.GradientsSent)
             patience.Backward.Observe(now - entry.Since);
-        (entry.Phase, entry.Owner, entry.Since) = (ShardPhase.Done, worker, now);
+        (entry.Phase, entry.Owner, entry.FinishedBy, entry.Since) = (ShardPhase.Done, worker, worker, now);
         DataWait += waited;
         return true;
     }
@@ -92,6 +92,8 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
         public int Shard => shard;
 
         public IActorRef? Owner { get; set; }
+
+        public IActorRef? FinishedBy { get; set; }
 
         public ShardPhase Phase { get; set; }
 

@@ -33,7 +33,7 @@ internal sealed class StepLoop(
 
     public void Close()
     {
-        foreach (var bundle in open?.Sum.Drain() ?? [])
+        foreach (var bundle in open?.Sum.Drain().Concat(open.Delta?.Rows ?? []) ?? [])
             bundle.Dispose();
         open = null;
     }
@@ -85,16 +85,16 @@ internal sealed class StepLoop(
             case ShardAlive alive when alive.Step == open?.Step:
                 open.Alive(alive.Shard, Now);
                 break;
-            case KeeperDelta delta:
+            case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true:
                 Take(delta);
                 break;
             case ShardGradients gradients:
                 Take(gradients, sender!);
                 break;
-            case Added(var step, var sum) when step == open?.Step:
+            case Added(var ledger, var sum) when ledger == open:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
                 break;
-            case Checked check when check.Step == open?.Step:
+            case Checked check when check.Ledger == open:
                 Commit(check);
                 break;
         }
@@ -123,9 +123,9 @@ internal sealed class StepLoop(
 
     private void Add(Addition<TensorBundle>? addition)
     {
-        var step = open!.Step;
+        var ledger = open!;
         if (addition is { Low: var low, High: var high, Left: var left, Right: var right })
-            context.Run(adder, () => sums.Add(left, right), sum => new Added(step, new Addition<TensorBundle>(low, high, sum, sum)), error => new Failed(error));
+            context.Run(adder, () => sums.Add(left, right), sum => new Added(ledger, new Addition<TensorBundle>(low, high, sum, sum)), error => new Failed(error));
         else
             CheckWhenComplete();
     }
@@ -134,11 +134,11 @@ internal sealed class StepLoop(
     {
         if (open is not { Sum.Root: { } sum, Delta: not null } complete)
             return;
-        var (step, inTerm) = (complete.Step, term);
+        var inTerm = term;
         context.Run(
             adder,
             () => (Finite: sums.IsFinite(sum), Newest: terms.IsNewest(inTerm)),
-            found => new Checked(step, found.Finite, found.Newest),
+            found => new Checked(complete, found.Finite, found.Newest),
             error => new Failed(error));
     }
 
@@ -186,7 +186,7 @@ internal sealed class StepLoop(
     private void Send(int shard, IActorRef worker) =>
         worker.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, roster.Data!.Actor), context.Self);
 
-    private sealed record Added(long Step, Addition<TensorBundle> Sum);
+    private sealed record Added(StepLedger Ledger, Addition<TensorBundle> Sum);
 
-    private sealed record Checked(long Step, bool Finite, bool Newest);
+    private sealed record Checked(StepLedger Ledger, bool Finite, bool Newest);
 }

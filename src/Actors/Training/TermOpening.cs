@@ -31,7 +31,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     /// <summary>When all are there: decides where to go on, and tells them. False while someone is missing.</summary>
     public bool TryBegin(bool mayHold)
     {
-        if (roster.Workers.Count() < run.Workers || roster.Keeper is not { } keeper || roster.Data is null || roster.Evaluator is null)
+        if (roster.Workers.Count() < run.Workers - roster.WorkersLost || roster.Keeper is not { } keeper || roster.Data is null || roster.Evaluator is null)
             return false;
         var chain = directory.Terms.Chain();
         var held = mayHold && keeper.State is { } at && chain.Counts(at) && roster.Workers.Any(w => w.State == at) ? keeper.State : null;

@@ -3,7 +3,7 @@ using Kindred.Data.Sampling;
 namespace Kindred.Data.Synthetic;
 
 /// <summary>
-/// Ten classes of textured shapes, 32 × 32, made when read: class = outline (of five) × texture (of two), everything else is nuisance.
+/// Ten classes of textured shapes, 32 × 32, made when read: class = outline (of two) × texture (of five), everything else is nuisance.
 /// 200-NN accuracy: raw pixels 0.19, an untrained resnet8 0.28, after 6 epochs of SimCLR on 5,000 images 0.45.
 /// Image <c>id</c> is a pure function of (seed, part, id), with the same bytes on every machine.
 /// </summary>

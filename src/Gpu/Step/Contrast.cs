@@ -9,7 +9,7 @@ namespace Kindred.Gpu.Step;
 /// <summary>The keeper's objective over the shards of a step; which samples those are follows from the plan.</summary>
 /// <param name="untrained">Makes the objective with an empty bank.</param>
 /// <param name="start">fnc.start, the first epoch in which detections are cancelled; before it they are measured every 10th step.</param>
-public sealed class Contrast(Func<Objective> untrained, ContrastOptions options, EpochPlan plan, int start, int threads) : IContrast
+public sealed class Contrast(Func<Objective> untrained, ContrastOptions options, EpochPlan plan, int start, int threads, Device device) : IContrast
 {
     private const int MeasureEvery = 10;
     private Objective objective = untrained();
@@ -25,7 +25,14 @@ public sealed class Contrast(Func<Objective> untrained, ContrastOptions options,
     public void Restore(IReadOnlyList<SafeTensor> state)
     {
         using var scope = NewDisposeScope();
-        objective.Restore(state.ToDictionary(s => s.Name, s => state.ToTensor(s.Name), StringComparer.Ordinal));
+        try
+        {
+            objective.Restore(state.ToDictionary(s => s.Name, s => state.ToTensor(s.Name), StringComparer.Ordinal));
+        }
+        catch (ContrastException another)
+        {
+            throw new InvalidDataException(another.Message, another);
+        }
     }
 
     public TensorBundle Snapshot() => new TorchBundle([.. objective.State().Select(s => (s.Key, s.Value))]);
@@ -35,8 +42,8 @@ public sealed class Contrast(Func<Objective> untrained, ContrastOptions options,
         TorchExtra.SetThreads(threads);
         using var scope = NewDisposeScope();
         var shards = projections.Cast<TorchBundle>().ToArray();
-        var z = cat([.. shards.Select(s => s["z"])], 1);
-        var keys = shards[0].Find("keys") is null ? null : cat([.. shards.Select(s => s["keys"])], 1);
+        var z = cat([.. shards.Select(s => s["z"].to(device))], 1);
+        var keys = shards[0].Find("keys") is null ? null : cat([.. shards.Select(s => s["keys"].to(device))], 1);
         var ids = Enumerable.Range(firstShard, shards.Length).SelectMany(s => plan.Shard(step, s).ToArray()).Select(id => (long)id).ToArray();
         var cancel = options.Mode != CancelMode.None && plan.Locate(step).Epoch >= start;
         using var result = objective.Compute(z, keys, ids, step, plan.Batch(step).Length, cancel, measure: (step - 1) % MeasureEvery == 0);

@@ -24,15 +24,16 @@ public sealed class FeatureExtractor(ContrastiveModel model, Augmenter augmenter
         state.CopyTo(prefix + StateNames.NormVariance, norms.Variance);
     }
 
-    /// <summary>Features [N, width] fp32 of a whole set, in its order.</summary>
-    public Tensor Of(IDataSet set)
+    /// <summary>Features [N, width] fp32 of a set, in its order, or of its first images.</summary>
+    public Tensor Of(IDataSet set, int most = int.MaxValue)
     {
+        var count = Math.Min(set.Count, most);
         using var scope = NewDisposeScope();
-        var all = empty([set.Count, model.Encoder.Width], device: device);
-        for (var from = 0; from < set.Count; from += ImagesAtOnce)
+        var all = empty([count, model.Encoder.Width], device: device);
+        for (var from = 0; from < count; from += ImagesAtOnce)
         {
             using var part = NewDisposeScope();
-            var images = Enumerable.Range(from, Math.Min(ImagesAtOnce, set.Count - from)).Select(set.Read).ToArray();
+            var images = Enumerable.Range(from, Math.Min(ImagesAtOnce, count - from)).Select(set.Read).ToArray();
             all.narrow(0, from, images.Length).copy_(Of(images));
         }
 

@@ -1,19 +1,24 @@
+using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Step;
 
 /// <summary>Adds what <see cref="IEncoder.Backward"/> gives.</summary>
-public sealed class FlatSum : ISum
+/// <param name="threads">Intra-op threads; part of a run's bits.</param>
+public sealed class FlatSum(int threads) : ISum
 {
     public TensorBundle Add(TensorBundle a, TensorBundle b)
     {
+        TorchExtra.SetThreads(threads);
+        using var scope = NewDisposeScope();
         using (a)
         using (b)
-            return new TorchBundle(("sum", Flat(a) + Flat(b)));
+            return new TorchBundle(("sum", Flat(a) + Flat(b).to(Flat(a).device)));
     }
 
     public bool IsFinite(TensorBundle sum)
     {
+        TorchExtra.SetThreads(threads);
         using var scope = NewDisposeScope();
         return Flat(sum).isfinite().all().item<bool>();
     }

@@ -10,14 +10,16 @@ namespace Kindred.Gpu.Step;
 /// </summary>
 public sealed class KnnEvaluation(FeatureExtractor features, IDataSet train, IDataSet? evaluation, IDataSet? holdout, int k, double t) : IEvaluation, IDisposable
 {
+    private const int SampledImages = 2000;
+
     public EvaluationResult Evaluate(TensorBundle state) => Evaluate(state.Entries());
 
     /// <summary>The same of a checkpoint's model part.</summary>
     public EvaluationResult Evaluate(IReadOnlyList<SafeTensor> state)
     {
         features.Load(state, ema: false);
-        using var reference = features.Of(train);
         double? knn = null, held = null;
+        using var reference = evaluation is null && holdout is null ? features.Of(train, SampledImages) : features.Of(train);
         var (spread, rankMe) = (Features.Spread(reference), Features.RankMe(reference));
         if (evaluation is not null)
             (knn, spread, rankMe) = Query(reference, evaluation);

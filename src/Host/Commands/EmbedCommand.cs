@@ -1,5 +1,6 @@
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data;
+using Kindred.Data.Folders;
 using Kindred.Data.Formats;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
@@ -12,14 +13,14 @@ internal static class EmbedCommand
     /// <summary>Writes features [N, width] of a folder's images, in the ordinal order of their paths.</summary>
     public static Task<ExitCode> RunAsync(string run, EmbedOptions options, CommandContext context)
     {
-        var settings = RunSettingsReader.Load(run, new([]), context.Machine).Settings;
+        var settings = RunSettingsReader.LoadAnywhere(run, context.Machine);
         var (checkpoint, store) = RunStart.Find(run, best: false, context);
-        using var data = DataSets.Open(
+        using var data = ImageFolder.Open(
             new DataOptions { Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = settings.Data.Size, MaxCorrupt = 0 },
             corrupt => context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason})"));
         using var features = Recipe.Features(settings);
         features.Load(store.Read(checkpoint, CheckpointPart.Model), ema: false);
-        using var all = features.Of(data.Train);
+        using var all = features.Of(data);
         var rows = all.cpu().data<float>().ToArray();
         new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), file =>
         {

@@ -9,7 +9,7 @@ internal static class ExportCommand
 {
     public static Task<ExitCode> RunAsync(string run, ExportOptions options, CommandContext context)
     {
-        var settings = RunSettingsReader.Load(run, new([]), context.Machine).Settings;
+        var settings = RunSettingsReader.LoadAnywhere(run, context.Machine);
         var (checkpoint, store) = RunStart.Find(run, options.Best, context);
         var encoder = new EncoderExport(settings, store.Read(checkpoint, CheckpointPart.Model), options.Ema, checkpoint.Step);
         new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), encoder.Write);

@@ -45,7 +45,7 @@ public sealed record OptimizationSettings
     [Key("wd", "weight decay", Min = 0)]
     public double WeightDecay { get; init; } = 5e-4;
 
-    [Key("wd.exclude", "norm: no weight decay (and no lars scaling) for batch-norm weights and biases")]
+    [Key("wd.exclude", "norm: no weight decay for batch-norm weights and biases; lars and adamw never decay them")]
     public DecayExclusion DecayExclusion { get; init; } = DecayExclusion.None;
 
     [Key("lars.eta", "trust coefficient of lars", Above = 0)]

@@ -28,6 +28,16 @@ public static class RunSettingsReader
         return new(settings, SettingsChecks.Check(settings, given, machine));
     }
 
+    /// <summary>For looking at a run on any machine: where its GPUs aren't, on the CPU.</summary>
+    /// <exception cref="RunStoreException">There is no run, or its configuration is damaged.</exception>
+    public static Settings LoadAnywhere(string run, MachineFacts machine)
+    {
+        var settings = Read(run);
+        return settings.Machine.Devices.AnyCuda && machine.Gpus == 0
+            ? settings with { Machine = settings.Machine with { Devices = DeviceList.Cpu(1) } }
+            : settings;
+    }
+
     private static Settings Read(string run)
     {
         var path = RunDirectory.ConfigurationOf(run);

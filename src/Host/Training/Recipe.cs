@@ -26,6 +26,8 @@ internal sealed class Recipe(Settings settings, DataSplits data)
     /// <exception cref="ConfigurationException">One line that says which.</exception>
     public void Check()
     {
+        RequireBelow2GiB("bank.length and head.out", (long)settings.Contrast.BankLength * settings.Model.HeadOut);
+        RequireBelow2GiB("batch, views and data.size", Plan.Shard(1, 0).Length * (long)settings.Views * 3 * settings.Data.Size * settings.Data.Size);
         try
         {
             using var objective = Contrast();
@@ -43,6 +45,12 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         }
     }
 
+    private static void RequireBelow2GiB(string keys, long floats)
+    {
+        if (floats * sizeof(float) > int.MaxValue)
+            throw new ConfigurationException($"{keys} make a tensor of {floats * sizeof(float) >> 20} MiB, and 2047 is the most: lower one of them, or take more shards");
+    }
+
     public IEncoder Encoder(string device)
     {
         var (o, machine) = (settings.Optimization, settings.Machine);
@@ -55,7 +63,9 @@ internal sealed class Recipe(Settings settings, DataSplits data)
 
     public IContrast Contrast() => new Contrast(
         () => new Objective(contrast, data.Train.Labels, settings.Model.HeadOut, new Device(KeeperDevice)),
-        contrast, Plan, settings.Fnc.Start, settings.Machine.Threads);
+        contrast, Plan, settings.Fnc.Start, settings.Machine.Threads, new Device(KeeperDevice));
+
+    public ISum Sum() => new FlatSum(settings.Machine.Threads);
 
     public IViewSource Views() => new AugmentedViews(data.Train, Plan, new Augmenter(Augmentation(settings), settings.Run.Seed, new Device("cpu")), settings.Views);
 
@@ -114,7 +124,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
             c.Tau, c.Negatives,
             cancels ? fnc.Mode : CancelMode.None,
             c.Views, cancels ? fnc.Support : 0, (SupportViews)fnc.SupportViews,
-            fnc.TopK, fnc.Threshold, fnc.Aggregate, fnc.Oracle,
+            fnc.TopK, fnc.Threshold, fnc.Aggregate, fnc.Oracle && cancels,
             c.BankCurrent, c.BankViews, c.BankLength);
     }
 }

@@ -6,6 +6,7 @@ namespace Kindred.Host.Training;
 internal sealed class RunLog(string path, TimeProvider clock) : ILoggerProvider
 {
     private readonly Lock gate = new();
+    private bool failed;
     private readonly StreamWriter file = new(path, append: true) { AutoFlush = true };
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
@@ -16,10 +17,27 @@ internal sealed class RunLog(string path, TimeProvider clock) : ILoggerProvider
     {
         lock (gate)
         {
-            file.WriteLine($"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {level} {category}: {message}");
-            if (exception is not null)
-                file.WriteLine(exception);
+            try
+            {
+                WriteLine(level, category, message, exception);
+            }
+            catch (IOException full) when (!failed)
+            {
+                failed = true; // a full disk must not end a run before its checkpoint says so
+                Console.Error.WriteLine($"kindred: warning: the log {path} can't be written any more: {full.Message}");
+            }
+            catch (IOException)
+            {
+                return; // said once
+            }
         }
+    }
+
+    private void WriteLine(LogLevel level, string category, string message, Exception? exception)
+    {
+        file.WriteLine($"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {level} {category}: {message}");
+        if (exception is not null)
+            file.WriteLine(exception);
     }
 
     private sealed class Category(RunLog log, string name) : ILogger

@@ -24,14 +24,31 @@ internal static class RunStart
     public static RunDirectory Resume(Settings settings, DataSplits data, CommandContext context)
     {
         var directory = RunDirectory.Open(new PosixFiles(), settings.Run.Folder, Holder, LockMode.Exclusive, context.Warn);
-        using var versions = JsonDocument.Parse(File.ReadAllText(RunDirectory.VersionsOf(settings.Run.Folder)));
-        if (versions.RootElement.TryGetProperty(DataKey, out var began) && began.GetString() != data.Train.Fingerprint)
+        try
+        {
+            if (FingerprintOf(settings.Run.Folder) != data.Train.Fingerprint)
+                throw new DataException($"The training data isn't the one that {settings.Run.Folder} began with: give data.path=DIR of that one, or start a new run.");
+            return directory;
+        }
+        catch
         {
             directory.Dispose();
-            throw new DataException($"The training data isn't the one that {settings.Run.Folder} began with: give data.path=DIR of that one, or start a new run.");
+            throw;
         }
+    }
 
-        return directory;
+    private static string? FingerprintOf(string run)
+    {
+        var path = RunDirectory.VersionsOf(run);
+        try
+        {
+            using var versions = JsonDocument.Parse(File.ReadAllText(path));
+            return versions.RootElement.GetProperty(DataKey).GetString();
+        }
+        catch (Exception damaged) when (damaged is IOException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new RunStoreException($"{path} can't be read ({damaged.Message}): without it nobody knows whether the data is the run's; restore the file.", damaged);
+        }
     }
 
     /// <summary>The newest checkpoint of a run that may be training meanwhile, or the best one on held-out images.</summary>

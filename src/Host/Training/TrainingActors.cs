@@ -33,7 +33,7 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
             .. workers.Select((device, number) => ($"worker-{number}", (Func<IActorRef, Actor>)(coordinator =>
                 new EncoderWorker(recipe.Encoder(device), recipe.Plan, recipe.LastStep, machine.Graphs, directory.Checkpoints, coordinator)))),
         ];
-        guardian = engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new FlatSum(), observer), members, observer)), "training");
+        guardian = engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, recipe.Sum(), observer), members, observer)), "training");
         return Task.CompletedTask;
     }
 

@@ -21,6 +21,8 @@ internal static class TrainingRun
         TorchExtra.Deterministic(settings.Machine.Deterministic);
         var recipe = new Recipe(settings, data);
         recipe.Check();
+        if (settings.Machine.Devices.AnyCuda && !settings.Machine.Deterministic)
+            context.Warn("on a GPU the run isn't bit-exact; deterministic=true makes it so");
         await using var progress = TrainingProgress.Create(context.Output, context.Clock, settings.Telemetry.ProgressEvery, context.Environment);
         using var otlp = OtlpExport.Start(settings);
         await using var endpoint = MetricsEndpoint.Start(settings);

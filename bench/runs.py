@@ -1,0 +1,27 @@
+"""What the scripts of this folder share: the environment and the programs of this repository, and reading a run's metrics."""
+import json, os, subprocess
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KINDRED = os.path.join(ROOT, "artifacts/bin/Kindred.Host/release/kindred")
+BENCH = os.path.join(ROOT, "artifacts/bin/Kindred.Bench/release/kindred-bench")
+
+
+def environment():
+    """The variables that ./kindred sets for the numeric libraries (eng/setup.sh); what is compared gets the same ones."""
+    text = subprocess.check_output(["bash", "-c", "source eng/setup.sh; env -0"], cwd=ROOT, text=True)
+    return dict(item.split("=", 1) for item in text.split("\0") if "=" in item)
+
+
+def require_built(program):
+    if not os.path.exists(program):
+        raise SystemExit(f"{program} is missing: dotnet build Kindred.slnx -c Release")
+
+
+def steps(run):
+    """The complete step lines of a run's metrics so far."""
+    path = os.path.join(run, "metrics.jsonl")
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        events = [json.loads(line) for line in file if line.endswith("\n")]
+    return [event for event in events if event["event"] == "step"]
