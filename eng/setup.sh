@@ -6,6 +6,7 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} # busy-waiting threads slow o
 # Activations of a step are freed and allocated again: keep the memory instead of giving it back to the kernel page by page (5 % of a step).
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1} MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4000000000}
 export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-33554432}
+export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1} # and in huge pages
 # OpenBLAS takes CPUs that it doesn't know for the oldest one, and multiplies at a fifth of their rate.
 if [ -z "${OPENBLAS_CORETYPE:-}" ]; then
   case $(grep -m1 '^flags' /proc/cpuinfo 2>/dev/null) in

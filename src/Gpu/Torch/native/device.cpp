@@ -15,9 +15,13 @@ API const char* kt_summary() {
 API int kt_threads() { return at::get_num_threads(); }
 /// A thread's first parallel operation takes over the number that any thread set last, unless the thread was seen before: so ask first.
 API int kt_set_threads(int threads) {
+  // Setting it, also to what it is, makes oneDNN forget every primitive that it has built: a tenth of a small step.
+  thread_local int set = 0;
   return kt::status([&] {
+    if (set == threads) return;
     at::get_num_threads();
     at::set_num_threads(threads);
+    set = threads;
   });
 }
 API int kt_set_interop_threads(int threads) {
