@@ -17,8 +17,10 @@ internal static class DemoCommand
         var choosesData = arguments.Values.Keys.Any(key => key is "data" or "data.path" or "config");
         try
         {
+            string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
+            _ = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before a download
             string[] data = choosesData ? [] : await FindDataAsync(context);
-            var all = new KeyValueArguments([.. Defaults, .. data, .. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")]);
+            var all = new KeyValueArguments([.. Defaults, .. data, .. given]);
             return await TrainCommand.RunAsync(SettingsLoader.Load(all, context.WorkingDirectory, context.Machine), context);
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
