@@ -1,9 +1,10 @@
 using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Kindred.Actors.Engines;
 
-/// <summary>Counts undelivered messages, tells who wants to know, and logs at most one a second.</summary>
+/// <summary>Counts undelivered messages, tells who wants to know, lets go of their tensors, and logs at most one a second.</summary>
 internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan LogPeriod = TimeSpan.FromSeconds(1);
@@ -28,6 +29,7 @@ internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
         ActorTelemetry.DeadLetters.Add(1, ActorTelemetry.Tag(receiver.Path));
         (envelope.Sender as IAsk)?.Undelivered(reason);
         handlers?.Invoke(new DeadLetter(envelope.Message, envelope.Sender, receiver, reason));
+        (envelope.Message as ICarriesBundles)?.Release();
 
         var last = Interlocked.Read(ref logTime);
         var due = number == 1 || clock.GetElapsedTime(last) >= LogPeriod;

@@ -20,7 +20,15 @@ public enum Role
 public sealed record Here(Role Role, ulong Life, TermStep? State);
 
 /// <summary>Coordinator → worker or keeper: under this term your state is this. Messages of older terms are refused from here on.</summary>
-public sealed record TakeState(int Term, StateSource Source) : ITermed;
+public sealed record TakeState(int Term, StateSource Source) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => Source switch
+    {
+        StateSource.FromPeer peer => [peer.Bundle],
+        StateSource.FromCheckpoint from => from.Since.SelectMany(delta => delta.Rows),
+        _ => [],
+    };
+}
 
 /// <summary>Worker or keeper → coordinator: I hold this state.</summary>
 public sealed record StateHeld(int Term, ulong Life, TermStep State) : ITermed;
@@ -51,7 +59,10 @@ public sealed record StateSaved(int Term, TermStep At, CheckpointPart Part) : IT
 public sealed record EvaluateState(int Term, TermStep At, IActorRef Evaluator) : ITermed;
 
 /// <summary>Worker → evaluator: evaluate this snapshot, tell the coordinator.</summary>
-public sealed record Evaluate(int Term, TermStep At, TensorBundle State) : ITermed;
+public sealed record Evaluate(int Term, TermStep At, TensorBundle State) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => [State];
+}
 
 /// <summary>Evaluator → coordinator: the snapshot is here.</summary>
 public sealed record EvaluationBegun(int Term, TermStep At) : ITermed;

@@ -14,13 +14,22 @@ public sealed record ShardLease(int Term, long Step, int Shard, IActorRef Keeper
 public sealed record ViewRequest(long Step, int Shard);
 
 /// <summary>Data actor → worker: views [V·b, 3, H, W], view-major.</summary>
-public sealed record Views(long Step, int Shard, TensorBundle Bundle);
+public sealed record Views(long Step, int Shard, TensorBundle Bundle) : ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
+}
 
 /// <summary>Worker → keeper: unit projections [V, b, D], and EMA keys where the run has them.</summary>
-public sealed record Projections(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed;
+public sealed record Projections(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
+}
 
 /// <summary>Keeper → worker: dL/dz [V, b, D].</summary>
-public sealed record ProjectionGradients(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed;
+public sealed record ProjectionGradients(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
+}
 
 /// <summary>How far a shard has come.</summary>
 public enum ShardPhase
@@ -45,13 +54,22 @@ public sealed record ShardProgress(int Term, long Step, int Shard, ShardPhase Ph
 public sealed record ShardAlive(int Term, long Step, int Shard) : ITermed;
 
 /// <summary>Keeper → coordinator, before the commit: loss, detections, and the bank rows that the commit adds, in the order of the shards.</summary>
-public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionStats? Detection, IReadOnlyList<TensorBundle> Rows) : ITermed;
+public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionStats? Detection, IReadOnlyList<TensorBundle> Rows) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => Rows;
+}
 
 /// <summary>Worker → coordinator: the shard's part of the step's sum; DataWait is the time that the device stood waiting for its views.</summary>
-public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle Bundle, TimeSpan DataWait) : ITermed;
+public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle Bundle, TimeSpan DataWait) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
+}
 
 /// <summary>
 /// Coordinator → every worker: apply Σ over shards. To the keeper: add the rows to the bank, in the order of the shards.
 /// Carries the step's line of metrics.jsonl, so that a successor writes the one that its predecessor couldn't.
 /// </summary>
-public sealed record Commit(int Term, long Step, TensorBundle? Sum, IReadOnlyList<TensorBundle> Rows, string MetricsLine) : ITermed;
+public sealed record Commit(int Term, long Step, TensorBundle? Sum, IReadOnlyList<TensorBundle> Rows, string MetricsLine) : ITermed, ICarriesBundles
+{
+    IEnumerable<TensorBundle> ICarriesBundles.Bundles => Sum is null ? Rows : [Sum, .. Rows];
+}

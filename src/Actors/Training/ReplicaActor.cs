@@ -47,6 +47,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
         switch (message)
         {
             case ITermed termed and not StateSaved when termed.Term < Term:
+                (message as ICarriesBundles)?.Release();
                 return;
             case TakeState { Source: StateSource.Held held } when held.State != Head:
                 heartbeat!.Send();
