@@ -29,15 +29,20 @@ internal sealed class GatedRun : IRunObserver, IDisposable
             overwrite: false, Console.Error.WriteLine);
         var (recipe, last) = (parts.Recipe, (long)block * blocks + 1);
         var options = new RunOptions(
-            recipe.Plan, Shards: 1, last, Workers: 1, CheckpointEvery: 0, KeepCheckpoints: 2, EvaluateEvery: 0, KeepBest: false,
+            recipe.Plan, Shards: 1, last, Workers: 1, WaitsForMembers: false, CheckpointEvery: 0, KeepCheckpoints: 2, EvaluateEvery: 0, KeepBest: false,
             AnswerWithin: TimeSpan.FromMinutes(10), // a block of the other program is no reason to ask again
             Identity: $"kindred-bench/{Guid.NewGuid():N}");
-        var coordinator = Spawn("coordinator", () => new Coordinator(options, directory, recipe.Sum(), this));
-        Spawn("data", () => new DataActor(new CachedViews(parts.Views), threads: 1, coordinator));
-        Spawn("evaluator", () => new Evaluator(new NoEvaluation(), coordinator));
-        Spawn("keeper", () => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator));
-        Spawn("worker", () => new EncoderWorker(
-            new GatedEncoder(recipe.Encoder(parts.Device), gate), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator));
+        List<(string, Func<IActorRef, Actor>)> members =
+        [
+            ("data", coordinator => new DataActor(new CachedViews(parts.Views), threads: 1, coordinator)),
+            ("evaluator", coordinator => new Evaluator(new NoEvaluation(), coordinator)),
+            ("keeper", coordinator => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator)),
+            ("worker", coordinator => new EncoderWorker(
+                new GatedEncoder(recipe.Encoder(parts.Device), gate), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator)),
+        ];
+        engine.Spawn(
+            Props.Of(() => new Guardian(() => new Coordinator(options, directory, recipe.Sum(), this), members, this, settle: TimeSpan.Zero)),
+            Guardian.Name);
         Wait();
     }
 
@@ -88,8 +93,6 @@ internal sealed class GatedRun : IRunObserver, IDisposable
         folder.Delete(recursive: true);
         gate.Dispose();
     }
-
-    private IActorRef Spawn(string name, Func<Actor> make) => engine.Spawn(Props.Of(make), name);
 
     private void Wait()
     {

@@ -52,7 +52,7 @@ internal sealed class Cluster : IAsyncDisposable
             : RunDirectory.Create(files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
         await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
-        var options = new RunOptions(Plan, Shards, LastStep, Workers, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString());
+        var options = new RunOptions(Plan, Shards, LastStep, Workers, false, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString());
         List<(string, Func<IActorRef, Actor>)> members =
         [
             ("data", coordinator => new DataActor(new HashViews(Plan), 2, coordinator)),
@@ -62,7 +62,7 @@ internal sealed class Cluster : IAsyncDisposable
             .. Enumerable.Range(0, Workers).Select(w => ($"worker-{w}", (Func<IActorRef, Actor>)(coordinator =>
                 new EncoderWorker(Encoder(w), Plan, LastStep, Graphs, directory.Checkpoints, Between(coordinator))))),
         ];
-        engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new HashSum(), observer), members, observer)), "training");
+        engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new HashSum(), observer), members, observer, TimeSpan.Zero)), Guardian.Name);
         started?.Invoke(engine);
         try
         {

@@ -7,6 +7,8 @@ internal sealed class LocalCluster(LocalEngine engine) : ICluster
 {
     public Node Self => engine.Options.Node;
 
+    public bool IsConnected => true;
+
     public IReadOnlyList<Node> Members { get; } = [engine.Options.Node];
 
     public void Subscribe(IActorRef subscriber) => subscriber.Tell(new MemberUp(Self));

@@ -37,7 +37,7 @@ public sealed record EngineOptions
 
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
-    public Node Node { get; init; } = new("local", 1, []);
+    public Node Node { get; init; } = new("local", 1, ["coordinator", "data", "worker", "keeper"]);
 
     /// <summary>For the actors at the root. An escalation there stops the engine.</summary>
     public SupervisorStrategy Supervision { get; init; } = SupervisorStrategy.Default;

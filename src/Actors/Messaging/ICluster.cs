@@ -5,6 +5,9 @@ public interface ICluster
 {
     Node Self { get; }
 
+    /// <summary>False while this node is cut off from the others: what it sees of them is old, and it must claim nothing.</summary>
+    bool IsConnected { get; }
+
     /// <summary>All members as this node sees them now, itself among them.</summary>
     IReadOnlyList<Node> Members { get; }
 

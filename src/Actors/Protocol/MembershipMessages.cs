@@ -14,10 +14,11 @@ public enum Role
 }
 
 /// <summary>
-/// Any actor → coordinator, at its start and then every second: I am here and hold this state: so many commits,
-/// the last of them made under its term. Null: I hold none. Life is another number after each restart.
+/// Any actor → coordinator, at its start and then every second: I am here, on this node, and hold this state: so many commits,
+/// the last of them made under its term. Null: I hold none. Life is another number after each restart. A keeper that has the rows of
+/// the next commit too, but doesn't know whether it counts, says in <paramref name="Next"/> that it can be there at once.
 /// </summary>
-public sealed record Here(Role Role, ulong Life, TermStep? State);
+public sealed record Here(Role Role, Node Node, ulong Life, TermStep? State, TermStep? Next = null);
 
 /// <summary>Coordinator → worker or keeper: under this term your state is this. Messages of older terms are refused from here on.</summary>
 public sealed record TakeState(int Term, StateSource Source) : ITermed, ICarriesBundles
@@ -76,8 +77,20 @@ public sealed record Failed(Exception Reason);
 /// <summary>Worker or keeper → coordinator, before its supervisor restarts it: why.</summary>
 public sealed record Faulted(Exception Reason);
 
-/// <summary>Guardian → coordinator: this member has been started; should it stay down before it was ever heard of, the run ends.</summary>
-public sealed record Expect(IActorRef Member);
+/// <summary>Guardian → coordinator: this member failed again and again and stays down.</summary>
+public sealed record Down(IActorRef Member);
+
+/// <summary>Coordinator → the guardian of every node, at its claim and then every second: who coordinates. Its sender is the coordinator.</summary>
+public sealed record Coordinates(int Term, Node Node) : ITermed;
+
+/// <summary>Coordinator → its guardian: a newer term was claimed, I coordinate no more.</summary>
+public sealed record SteppedDown(int Term) : ITermed;
+
+/// <summary>Coordinator → the guardian of every other node: the run is over; told again until it is confirmed.</summary>
+public sealed record RunOver(int Term, TermStep At, bool Finished, string? Reason) : ITermed;
+
+/// <summary>Guardian → coordinator: heard that the run is over.</summary>
+public sealed record RunOverHeard(Node Node);
 
 /// <summary>Host → coordinator: finish the step, save, evaluate, end.</summary>
 public sealed record StopRun;

@@ -18,7 +18,7 @@ public sealed class DataActor(IViewSource source, int threads, IActorRef coordin
     protected internal override void PreStart()
     {
         readers = Context.Executor("readers", threads);
-        heartbeat = new Heartbeat(Context, Role.Data, coordinator, () => null);
+        heartbeat = new Heartbeat(Context, Role.Data, coordinator, () => (null, null));
     }
 
     protected internal override void Receive(object message)

@@ -108,7 +108,10 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
             lease.Data.Tell(new ViewRequest(next.Item1, next.Shard), Self);
     }
 
-    /// <summary>A repeated lease gets the same answers again, and if there are none yet, a sign of life.</summary>
+    /// <summary>
+    /// A repeated lease gets the same answers again, and while the worker is at it a sign of life; but none while projections
+    /// that it sent are unanswered: it may be that they can't be pulled from here.
+    /// </summary>
     private void Repeat(ShardWork shard)
     {
         var (lease, answer) = (shard.Lease, shard.Answer);
@@ -118,7 +121,7 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
             lease.Data.Tell(new ViewRequest(lease.Step, lease.Shard), Self);
         if (answer is not null)
             Coordinator.Tell(answer with { Bundle = answer.Bundle.Share() }, Self);
-        else
+        else if (shard.Encoded is null || shard.OnDevice || shard.ProjectionGradient is not null)
             Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard), Self);
     }
 

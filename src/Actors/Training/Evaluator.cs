@@ -17,7 +17,7 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
     protected internal override void PreStart()
     {
         thread = Context.Executor("evaluation");
-        heartbeat = new Heartbeat(Context, Role.Evaluator, coordinator, () => null);
+        heartbeat = new Heartbeat(Context, Role.Evaluator, coordinator, () => (null, null));
     }
 
     protected internal override void Receive(object message)

@@ -1,33 +1,112 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
-using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Actors.Training;
 
 /// <summary>
-/// Starts and supervises the actors of one process: what fails is restarted, at most three times a minute. A member that stays
-/// down is the coordinator's to mourn; a coordinator that stays down ends the run.
+/// Starts and supervises the actors of one node: its members, and the coordinator when it is this node's turn. What fails is
+/// restarted, at most three times a minute. A member that stays down is told to the coordinator; a coordinator that stays down ends
+/// the run here.
 /// </summary>
-public sealed class Guardian(Func<Actor> makeCoordinator, IReadOnlyList<(string Name, Func<IActorRef, Actor> Make)> members, IRunObserver observer) : Actor
+/// <param name="makeCoordinator">Null: this node never coordinates.</param>
+/// <param name="settle">How long a starting node listens for a coordinator before it takes its turn; zero on one machine.</param>
+public sealed class Guardian(
+    Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Func<IActorRef, Actor> Make)> members, IRunObserver observer, TimeSpan settle) : Actor
 {
-    private IActorRef? coordinator;
+    public const string Name = "training", Path = "/" + Name;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
+    private readonly List<IActorRef> alive = [], down = [];
+    private Succession succession = null!;
+    private IActorRef? proxy, coordinator;
+    private bool steppedDown, ended;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
 
     protected internal override void PreStart()
     {
-        coordinator = Context.Spawn(Props.Of(makeCoordinator), "coordinator");
-        Context.Watch(coordinator);
+        succession = new Succession(Context, settle);
+        proxy = Context.Spawn(Props.Of(() => new CoordinatorProxy()), "to-coordinator");
         foreach (var (name, make) in members)
-            coordinator.Tell(new Expect(Context.Spawn(Props.Of(() => make(coordinator)), name)), Self);
+        {
+            var member = Context.Spawn(Props.Of(() => make(proxy)), name);
+            Context.Watch(member);
+            alive.Add(member);
+        }
+
+        Context.Cluster.Subscribe(Self);
+        Context.ScheduleRepeated(nameof(Look), Period, new Look());
     }
 
     protected internal override void Receive(object message)
     {
-        if (message is StopRun)
-            coordinator!.Tell(message, Self);
-        else if (message is Terminated)
-            observer.Ended(new RunEnd(default, Finished: false, new InvalidOperationException(
-                "The coordinator failed again and again; the run's log says why. The last checkpoint is intact: try resume.")));
+        switch (message)
+        {
+            case Coordinates coordinates when coordinates.Term >= succession.Term:
+                Follow(coordinates);
+                break;
+            case SteppedDown:
+                steppedDown = true;
+                Context.Stop(coordinator!);
+                break;
+            case Terminated(var actor) when actor.Equals(coordinator):
+                CoordinatorStopped();
+                break;
+            case Terminated(var member):
+                alive.Remove(member);
+                down.Add(member);
+                proxy!.Tell(new Down(member), Self);
+                break;
+            case StopRun:
+                proxy!.Tell(message, Self);
+                break;
+            case RunOver over when over.Term >= succession.Term:
+                Sender?.Tell(new RunOverHeard(Context.Cluster.Self), Self);
+                End(new RunEnd(over.At, over.Finished, over.Reason is null ? null : new InvalidOperationException(over.Reason)));
+                break;
+            default:
+                succession.Take(message);
+                break;
+        }
+
+        if (makeCoordinator is not null && coordinator is null && !ended && succession.IsMyTurn())
+            Coordinate();
     }
+
+    private void Coordinate()
+    {
+        coordinator = Context.Spawn(Props.Of(makeCoordinator!), "coordinator");
+        Context.Watch(coordinator);
+    }
+
+    private void Follow(Coordinates coordinates)
+    {
+        var isNew = coordinates.Term > succession.Term;
+        succession.Take(coordinates);
+        proxy!.Tell(coordinates, Sender);
+        if (!isNew)
+            return;
+        foreach (var member in alive)
+            member.Tell(Heartbeat.Beat.Instance, Self);
+        foreach (var member in down)
+            proxy.Tell(new Down(member), Self);
+        if (coordinator?.Equals(Sender) == false)
+            coordinator.Tell(coordinates, Sender);
+    }
+
+    private void CoordinatorStopped()
+    {
+        coordinator = null;
+        if (!steppedDown)
+            End(new RunEnd(default, Finished: false, new InvalidOperationException(
+                "The coordinator failed again and again; the run's log says why. The last checkpoint is intact: try resume.")));
+        steppedDown = false;
+    }
+
+    private void End(RunEnd end)
+    {
+        ended = true;
+        observer.Ended(end);
+    }
+
+    private sealed record Look;
 }

@@ -11,9 +11,9 @@ internal sealed class Heartbeat
     private readonly IActorContext context;
     private readonly Role role;
     private readonly IActorRef coordinator;
-    private readonly Func<TermStep?> state;
+    private readonly Func<(TermStep? State, TermStep? Next)> state;
 
-    public Heartbeat(IActorContext context, Role role, IActorRef coordinator, Func<TermStep?> state)
+    public Heartbeat(IActorContext context, Role role, IActorRef coordinator, Func<(TermStep? State, TermStep? Next)> state)
     {
         (this.context, this.role, this.coordinator, this.state) = (context, role, coordinator, state);
         Life = context.Random.NextUInt64();
@@ -24,9 +24,13 @@ internal sealed class Heartbeat
     /// <summary>Unlike that of the actor before its restart.</summary>
     public ulong Life { get; }
 
-    public void Send() => coordinator.Tell(new Here(role, Life, state()), context.Self);
+    public void Send()
+    {
+        var (held, next) = state();
+        coordinator.Tell(new Here(role, context.Cluster.Self, Life, held, next), context.Self);
+    }
 
-    /// <summary>The timer's message; its receiver calls <see cref="Send"/>.</summary>
+    /// <summary>The timer's message, and the guardian's when the coordinator is another; its receiver calls <see cref="Send"/>.</summary>
     public sealed record Beat
     {
         public static readonly Beat Instance = new();

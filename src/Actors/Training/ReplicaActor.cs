@@ -27,13 +27,16 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     /// <summary>The state that the device will hold when it has done what is queued; null while there is none.</summary>
     protected TermStep? Head { get; private set; }
 
+    /// <summary>The state that this replica will be in once it knows that the next commit counts; null: none is waiting.</summary>
+    protected virtual TermStep? Next => null;
+
     protected IActorRef Coordinator => coordinator;
 
     protected internal override void PreStart()
     {
         device = Context.Executor("device");
         disk = Context.Executor("disk");
-        heartbeat = new Heartbeat(Context, role, coordinator, () => Head);
+        heartbeat = new Heartbeat(Context, role, coordinator, () => (Head, Next));
     }
 
     protected internal override void PostStop()
@@ -49,7 +52,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
             case ITermed termed and not StateSaved when termed.Term < Term:
                 (message as ICarriesBundles)?.Release();
                 return;
-            case TakeState { Source: StateSource.Held held } when held.State != Head:
+            case TakeState { Source: StateSource.Held held } when !TryBeAt(held.State):
                 heartbeat!.Send();
                 break;
             case TakeState take:
@@ -61,7 +64,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
             case SaveState save when save.At == saved?.At:
                 coordinator.Tell(saved with { Term = save.Term }, Self);
                 break;
-            case SaveState save when save.At == Head && save.At != saving:
+            case SaveState save when save.At != saving && TryBeAt(save.At):
                 Save(save);
                 break;
             case DeviceDone(var then):
@@ -101,6 +104,26 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     /// <summary>Lets go of everything that belongs to the open step.</summary>
     protected abstract void DropStep();
 
+    /// <summary>Whether the replica is in this state; one that can be in it at once is from here on.</summary>
+    protected virtual bool TryBeAt(TermStep state) => state == Head;
+
+    /// <summary>Takes the next commit.</summary>
+    protected virtual void Accept(Commit commit) => Advance(commit);
+
+    protected void Advance(Commit commit)
+    {
+        Head = new TermStep(commit.Term, commit.Step);
+        DropStep();
+        OnState(
+            () =>
+            {
+                using (commit.Sum)
+                    Apply(commit);
+                return commit;
+            },
+            _ => { });
+    }
+
     /// <summary>Runs work on the device's thread, then its continuation as a message to this actor.</summary>
     protected void OnDevice<T>(Func<T> work, Action<T> then)
     {
@@ -125,7 +148,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     {
         if (take.Term == Term && Head is { } current && current.Step >= take.Source.State.Step)
         {
-            (take.Source as StateSource.FromPeer)?.Bundle.Dispose();
+            Release(take);
             OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));
             return;
         }
@@ -133,9 +156,13 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
         (Term, Head, saving, saved) = (take.Term, take.Source.State, null, null);
         DropStep();
         OnState(() => Load(take.Source), state => coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self));
-        foreach (var commit in earlyCommits.Where(c => c.Term == Term && c.Step > Head.Value.Step).ToArray())
-            Take(commit);
+        Commit[] early = [.. earlyCommits];
         earlyCommits.Clear();
+        foreach (var commit in early)
+            if (commit.Term == Term && commit.Step > Head?.Step)
+                Take(commit);
+            else
+                Release(commit);
     }
 
     private TermStep Load(StateSource source)
@@ -162,31 +189,34 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
 
     private void Take(Commit commit)
     {
+        if (Next is { } next && next.Step < commit.Step)
+            TryBeAt(next);
         if (Head is not { } head || commit.Term > Term)
-        {
-            if (earlyCommits.Count == MostEarlyCommits)
-                earlyCommits.Dequeue();
-            earlyCommits.Enqueue(commit);
-        }
+            HoldEarly(commit);
         else if (commit.Step == head.Step + 1)
-        {
-            Head = new TermStep(commit.Term, commit.Step);
-            DropStep();
-            OnState(
-                () =>
-                {
-                    using (commit.Sum)
-                        Apply(commit);
-                    return commit;
-                },
-                _ => { });
-        }
-        else if (commit.Step > head.Step + 1)
-        {
-            Head = null;
-            heartbeat!.Send();
-        }
+            Accept(commit);
+        else
+            Refuse(commit, isGap: commit.Step > head.Step + 1);
     }
+
+    private void HoldEarly(Commit commit)
+    {
+        if (earlyCommits.Count == MostEarlyCommits)
+            Release(earlyCommits.Dequeue());
+        earlyCommits.Enqueue(commit);
+    }
+
+    private void Refuse(Commit commit, bool isGap)
+    {
+        Release(commit);
+        if (!isGap)
+            return;
+        DropStep();
+        Head = null;
+        heartbeat!.Send();
+    }
+
+    private static void Release(ICarriesBundles message) => message.Release();
 
     private void Save(SaveState save)
     {

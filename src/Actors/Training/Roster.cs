@@ -4,26 +4,39 @@ using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Actors.Training;
 
-/// <summary>Who is there, as their heartbeats tell: at most one keeper, data actor and evaluator, and any number of workers.</summary>
-internal sealed class Roster
+/// <summary>
+/// Who is there, as their heartbeats tell, and on which node. Any number of each role: one keeper is the run's, the others stand by;
+/// a worker's views come from its own node where that has a data actor.
+/// </summary>
+internal sealed class Roster(Node self)
 {
     private readonly List<Member> members = [];
+    private readonly HashSet<Node> unreachable = [];
 
     public IReadOnlyList<Member> Members => members;
 
     /// <summary>In the order in which they came, so that shards tend to stay where they were.</summary>
-    public IEnumerable<Member> Workers => members.Where(m => m.Role == Role.Worker);
-
-    /// <summary>Those who hold a part of the state.</summary>
-    public IEnumerable<Member> Replicas => members.Where(m => m.Role is Role.Worker or Role.Keeper);
+    public IEnumerable<Member> Workers => Reachable(Role.Worker);
 
     public IEnumerable<Member> ReadyWorkers => Workers.Where(m => m.Ready);
 
-    public Member? Keeper => Find(Role.Keeper);
+    public IEnumerable<Member> Keepers => Reachable(Role.Keeper);
 
-    public Member? Data => Find(Role.Data);
+    /// <summary>The run's keeper; null while there is none.</summary>
+    public Member? Keeper { get; set; }
 
-    public Member? Evaluator => Find(Role.Evaluator);
+    public Member? Evaluator => Nearest(Role.Evaluator, self);
+
+    /// <summary>Those who hold the run's state, or should.</summary>
+    public IEnumerable<Member> Replicas => Keeper is null ? Workers : Workers.Append(Keeper);
+
+    /// <summary>Workers that stay down; on one machine a new term doesn't wait for them.</summary>
+    public int WorkersLost { get; private set; }
+
+    public Member? DataFor(Member worker) => Nearest(Role.Data, worker.Node);
+
+    /// <summary>The keeper that shares no node with the coordinator, if there is one: the two shouldn't be lost together.</summary>
+    public Member? BestKeeper() => Keepers.OrderBy(k => k.Node == self).FirstOrDefault();
 
     /// <summary>Takes a heartbeat in; true when this member is new or was restarted since its last one.</summary>
     public bool Take(IActorRef actor, Here here, out Member member)
@@ -32,55 +45,95 @@ internal sealed class Roster
         if (known >= 0 && members[known].Life == here.Life)
         {
             member = members[known];
-            member.State = here.State;
+            (member.State, member.Next) = (here.State, here.Next);
             return false;
         }
 
-        member = new Member(actor, here.Role, here.Life) { State = here.State };
-        if (known >= 0)
-            members[known] = member;
-        else
+        member = new Member(actor, here) { State = here.State, Next = here.Next };
+        if (known < 0)
             members.Add(member);
+        else if (members[known] == Keeper)
+            members[known] = Keeper = member;
+        else
+            members[known] = member;
         return true;
     }
-
-    /// <summary>Workers that stay down; a new term doesn't wait for them.</summary>
-    public int WorkersLost { get; private set; }
 
     public Member? Remove(IActorRef actor)
     {
         var member = Find(actor);
-        if (member is not null)
-            members.Remove(member);
-        if (member?.Role == Role.Worker)
+        if (member is null)
+            return null;
+        members.Remove(member);
+        if (member.Role == Role.Worker)
             WorkersLost++;
+        if (member == Keeper)
+            Keeper = null;
         return member;
     }
 
     public Member? Find(IActorRef? actor) => members.Find(m => m.Actor.Equals(actor));
 
-    private Member? Find(Role role) => members.Find(m => m.Role == role);
+    /// <summary>Nothing is sent to the members of a node that can't be reached, and nothing expected of them.</summary>
+    public void Reach(Node node, bool reachable)
+    {
+        if (reachable)
+            unreachable.Remove(node);
+        else
+            unreachable.Add(node);
+    }
+
+    public bool IsReachable(Member member) => !unreachable.Contains(member.Node);
+
+    public IReadOnlyList<Member> On(Node node) => [.. members.Where(m => m.Node == node)];
+
+    /// <summary>Whether each reachable node's every role was heard of.</summary>
+    public bool HasHeardAll(IReadOnlyList<Node> nodes) => nodes.Where(n => !unreachable.Contains(n)).All(node =>
+        new[] { Role.Worker, Role.Keeper, Role.Data }.All(role =>
+            !node.Roles.Contains(Name(role)) || members.Exists(m => m.Role == role && m.Node == node)));
+
+    /// <summary>What a run can't do without and isn't there; empty: nothing.</summary>
+    public string Missing(int leastWorkers)
+    {
+        var lacking = leastWorkers - Workers.Count();
+        var workers = lacking <= 0 ? null : lacking == 1 ? "a worker" : $"{lacking} workers";
+        string? Lacks(Role role) => Reachable(role).Any() ? null : $"{(role == Role.Evaluator ? "an" : "a")} {Name(role)}";
+        return string.Join(", ", new[] { workers, Lacks(Role.Keeper), Lacks(Role.Data), Lacks(Role.Evaluator) }.Where(m => m is not null));
+    }
+
+    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+
+    private IEnumerable<Member> Reachable(Role role) => members.Where(m => m.Role == role && IsReachable(m));
+
+    private Member? Nearest(Role role, Node node) => Reachable(role).OrderBy(m => m.Node != node).FirstOrDefault();
 
     /// <summary>One life of an actor. Ready: it holds the state of the current term and receives commits.</summary>
-    internal sealed class Member(IActorRef actor, Role role, ulong life)
+    internal sealed class Member(IActorRef actor, Here here)
     {
         public IActorRef Actor => actor;
 
-        public Role Role => role;
+        public Role Role => here.Role;
 
-        public ulong Life => life;
+        public Node Node => here.Node;
+
+        public ulong Life => here.Life;
 
         public TermStep? State { get; set; }
+
+        /// <summary>The state that it can be in at once, being told that it counts.</summary>
+        public TermStep? Next { get; set; }
 
         /// <summary>The newest commit at the heartbeat before.</summary>
         public long HeadBefore { get; set; }
 
         public bool Ready { get; set; }
 
-        /// <summary>When it was last told which state to take.</summary>
+        /// <summary>When it was last told which state to take; 0: it should be told now.</summary>
         public long ToldAt { get; set; }
 
         /// <summary>It missed a commit: it has lost its state, or still lacks what was committed before its last heartbeat but one.</summary>
-        public bool IsBehind => State is null || State.Value.Step < HeadBefore;
+        public bool IsBehind => State is null || (Next ?? State).Value.Step < HeadBefore;
+
+        public bool CanBeAt(TermStep at) => State == at || Next == at;
     }
 }

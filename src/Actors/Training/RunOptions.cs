@@ -10,6 +10,7 @@ namespace Kindred.Actors.Training;
 /// <param name="Shards">S, shards per step.</param>
 /// <param name="LastStep">The run ends after this commit.</param>
 /// <param name="Workers">Workers to wait for at a start.</param>
+/// <param name="WaitsForMembers">Members may come later and be lost for a while, as in a cluster; false: one that stays down ends the run.</param>
 /// <param name="CheckpointEvery">In steps; 0: only after the last one.</param>
 /// <param name="KeepCheckpoints">Older ones are deleted; at least 2.</param>
 /// <param name="EvaluateEvery">In epochs; 0: only after the last step.</param>
@@ -17,7 +18,7 @@ namespace Kindred.Actors.Training;
 /// <param name="AnswerWithin">What isn't answered for so long is asked for again; shards' deadlines are learned, and at least a fifth of it.</param>
 /// <param name="Identity">Of this process, unlike any other's for ever: claims a term.</param>
 public sealed record RunOptions(
-    EpochPlan Plan, int Shards, long LastStep, int Workers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest,
+    EpochPlan Plan, int Shards, long LastStep, int Workers, bool WaitsForMembers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest,
     TimeSpan AnswerWithin, string Identity)
 {
     /// <summary>Whether the state after this step is written, or evaluated, while the run goes on.</summary>

@@ -8,25 +8,22 @@ namespace Kindred.Actors.Training;
 internal sealed class StateSupply(IActorContext context, Roster roster, CheckpointLedger checkpoints)
 {
     /// <summary>
-    /// A worker gets a live peer's copy, and every commit from now on; a keeper the newest checkpoint and the rows since. Returns null,
-    /// or why nobody has the state any more, so that the run must go back.
+    /// A worker gets a live peer's copy, and every commit from now on; a keeper the newest checkpoint and the rows since; one that
+    /// holds the state is told so. Returns null, or why nobody has the state any more, so that the run must go back.
     /// </summary>
     public string? TrySupply(Roster.Member member, int term, TermStep head)
     {
         (member.Ready, member.ToldAt) = (false, context.Clock.GetTimestamp());
-        if (member.Role == Role.Worker)
-        {
-            if (roster.ReadyWorkers.FirstOrDefault() is not { } peer)
-                return $"no worker holds the state of step {head.Step} any more";
-            peer.Actor.Tell(new ShareState(term, member.Actor), context.Self);
-        }
-        else if (member.Role == Role.Keeper)
-        {
-            if (!checkpoints.CanRebuild)
-                return $"the bank of step {head.Step} is lost";
+        if (member.CanBeAt(head))
+            member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), context.Self);
+        else if (member.Role == Role.Keeper && checkpoints.CanRebuild)
             member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), context.Self);
-        }
-
+        else if (member.Role == Role.Keeper)
+            return $"the bank of step {head.Step} is lost";
+        else if (roster.ReadyWorkers.FirstOrDefault() is { } peer)
+            peer.Actor.Tell(new ShareState(term, member.Actor), context.Self);
+        else if (!roster.Members.Any(m => m.Role == Role.Worker && m.CanBeAt(head)))
+            return $"no worker holds the state of step {head.Step} any more";
         return null;
     }
 }

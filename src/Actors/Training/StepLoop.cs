@@ -52,8 +52,8 @@ internal sealed class StepLoop(
         if (open is null)
             return;
         foreach (var (shard, owner) in open.Owners.ToArray())
-            if (roster.Find(owner) is { Ready: true })
-                Lease(shard, owner!);
+            if (roster.Find(owner) is { Ready: true } member)
+                Lease(shard, member);
             else if (owner is not null)
                 open.Release(owner, also: true);
         AssignUnowned();
@@ -61,17 +61,17 @@ internal sealed class StepLoop(
 
     public void Tick()
     {
-        if (open is null)
+        if (open is null || roster.Keeper is not { Ready: true })
             return;
         foreach (var (shard, owner, unanswered) in open.Overdue(Now).ToArray())
         {
-            var other = roster.ReadyWorkers.FirstOrDefault(w => !w.Actor.Equals(owner))?.Actor;
-            var next = unanswered >= UnansweredBeforeTransfer && other is not null ? other : owner;
-            observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again at {next.Path}");
-            if (next.Equals(owner))
-                Send(shard, owner);
-            else
-                Lease(shard, next);
+            var other = roster.ReadyWorkers.FirstOrDefault(w => !w.Actor.Equals(owner));
+            var transfers = unanswered >= UnansweredBeforeTransfer && other is not null;
+            observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again{(transfers ? $" of {other!.Actor.Path}" : "")}");
+            if (transfers)
+                Lease(shard, other!);
+            else if (roster.Find(owner) is { } member)
+                Send(shard, member);
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class StepLoop(
     {
         var (step, delta, sum) = (open!.Step, open.Delta!, open.Sum.Root!);
         if (!check.Newest)
-            throw new RunStoreException($"a newer coordinator has claimed the run: this one steps down before step {step}, and nothing is lost.");
+            throw new SupersededException($"a newer coordinator has claimed the run: this one steps down before step {step}, and nothing is lost.");
         if (!check.Finite || !double.IsFinite(delta.Loss))
         {
             context.Self.Tell(new Failed(new DivergedException(
@@ -161,7 +161,7 @@ internal sealed class StepLoop(
         log.Write(line);
         foreach (var worker in roster.Workers)
             worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
-        roster.Keeper!.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
+        roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
         sum.Dispose();
         (open, lastCommit) = (null, Now);
         committed(report, delta);
@@ -171,20 +171,24 @@ internal sealed class StepLoop(
     private void AssignUnowned()
     {
         var workers = roster.ReadyWorkers.ToArray();
-        if (open is null || workers.Length == 0 || roster.Keeper is not { Ready: true } || roster.Data is null)
+        if (open is null || workers.Length == 0 || roster.Keeper is not { Ready: true })
             return;
         foreach (var shard in open.Unowned.ToArray())
-            Lease(shard, workers[(int)((long)shard * workers.Length / run.Shards)].Actor);
+            Lease(shard, workers[(int)((long)shard * workers.Length / run.Shards)]);
     }
 
-    private void Lease(int shard, IActorRef worker)
+    private void Lease(int shard, Roster.Member worker)
     {
-        open!.Lease(shard, worker, Now);
+        open!.Lease(shard, worker.Actor, Now);
         Send(shard, worker);
     }
 
-    private void Send(int shard, IActorRef worker) =>
-        worker.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, roster.Data!.Actor), context.Self);
+    /// <summary>Where no data actor is there now, the lease is overdue later and sent again.</summary>
+    private void Send(int shard, Roster.Member worker)
+    {
+        if (roster.DataFor(worker) is { } data)
+            worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor), context.Self);
+    }
 
     private sealed record Added(StepLedger Ledger, Addition<TensorBundle> Sum);
 

@@ -8,14 +8,20 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// The only place that knows what a negative is: collects the step's projections, detects false negatives, and answers with
-/// dL/dz. It advances its bank when the step commits. What it holds of a step it holds until then, to send it again.
+/// dL/dz. What it holds of a step it holds until it commits, to send it again. It advances its bank once it knows that the commit
+/// counts, by a worker's projections of the next step or the coordinator's word: should the coordinator be lost before any worker
+/// applied the commit, the keeper isn't ahead of them.
 /// </summary>
 public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointStore checkpoints, IActorRef coordinator)
     : ReplicaActor(contrast, Role.Keeper, CheckpointPart.Keeper, checkpoints, coordinator)
 {
     private readonly SortedDictionary<int, HeldShard> held = [];
     private readonly List<(Projections Message, IActorRef Worker)> early = [];
+    private Commit? pending;
     private bool deltaSent;
+
+    protected override TermStep? Next =>
+        Head is null ? null : pending is { } commit ? new TermStep(commit.Term, commit.Step) : deltaSent ? new TermStep(Term, OpenStep) : null;
 
     private long OpenStep => Head!.Value.Step + 1;
 
@@ -23,9 +29,11 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
     {
         if (message is not Projections projections)
             return;
+        if (projections.Term == Term && projections.Step == Next?.Step + 1)
+            Settle();
         if (Head is null || projections.Step > OpenStep)
             HoldEarly(projections, Sender!);
-        else if (projections.Step == OpenStep)
+        else if (projections.Step == OpenStep && pending is null)
             Take(projections, Sender!);
         else
             projections.Bundle.Dispose();
@@ -47,6 +55,19 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
             Answer(ready[..1]);
         else if (ready.Length == shards)
             Answer(ready);
+    }
+
+    protected override void Accept(Commit commit)
+    {
+        DropStep();
+        pending = commit;
+    }
+
+    protected override bool TryBeAt(TermStep state)
+    {
+        if (state == Next)
+            Settle();
+        return state == Head;
     }
 
     protected override void Apply(Commit commit)
@@ -71,8 +92,19 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
         foreach (var shard in held.Values)
             shard.Dispose();
         held.Clear();
-        deltaSent = false;
+        (pending as ICarriesBundles)?.Release();
+        (pending, deltaSent) = (null, false);
     }
+
+    /// <summary>The next commit counts: its rows go into the bank, those of the message or, should that have been lost, the same ones from here.</summary>
+    private void Settle()
+    {
+        var commit = pending ?? new Commit(Term, OpenStep, null, NewRows(), "");
+        pending = null;
+        Advance(commit);
+    }
+
+    private TensorBundle[] NewRows() => [.. held.Values.Select(h => h.Part?.Rows?.Share()).OfType<TensorBundle>()];
 
     private void HoldEarly(Projections projections, IActorRef worker)
     {
@@ -139,8 +171,7 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
         deltaSent = true;
         var parts = held.Values.Where(h => h.Part is not null).Select(h => h.Part!).ToArray();
         var detection = parts.Where(p => p.Detection is not null).Select(p => p.Detection!.Value).Aggregate((DetectionStats?)null, (a, b) => a is null ? b : a + b);
-        var rows = parts.Where(p => p.Rows is not null).Select(p => p.Rows!.Share()).ToArray();
-        Coordinator.Tell(new KeeperDelta(Term, OpenStep, parts.Sum(p => p.Loss), detection, rows), Self);
+        Coordinator.Tell(new KeeperDelta(Term, OpenStep, parts.Sum(p => p.Loss), detection, NewRows()), Self);
     }
 
     /// <summary>A shard's projections, who sent them, and the answer.</summary>

@@ -5,13 +5,16 @@ using Kindred.Actors.Protocol.Store;
 namespace Kindred.Actors.Training;
 
 /// <summary>
-/// The way from a claimed term to its start record: finds the newest state that counts, be it one that the keeper and a worker
+/// The way from a claimed term to its start record: finds the newest state that counts, be it one that a keeper and a worker
 /// hold (after the loss of a coordinator), or the newest checkpoint's, or the untrained one; hands it to everyone; and only when
 /// they hold it writes the record, before which nothing may be committed.
 /// </summary>
 internal sealed class TermOpening(IActorContext context, RunOptions run, RunDirectory directory, Roster roster, CheckpointLedger checkpoints)
 {
+    /// <summary>So long a new coordinator waits for the heartbeats of nodes that are there.</summary>
+    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(3);
     private Checkpoint? checkpoint;
+    private long claimedAt;
 
     /// <summary>The newest term that this coordinator has claimed.</summary>
     public int Term { get; private set; }
@@ -19,28 +22,37 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     /// <summary>The state from which the term goes on.</summary>
     public TermStep Origin { get; private set; }
 
-    /// <exception cref="RunStoreException">Another process was faster, or the run directory can't be written.</exception>
+    /// <exception cref="SupersededException">Another process was faster.</exception>
+    /// <exception cref="RunStoreException">The run directory can't be written.</exception>
     public void Claim()
     {
         Term = directory.Terms.TryClaim($"{run.Identity}/{context.Random.NextUInt64():x16}")
-            ?? throw new RunStoreException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
+            ?? throw new SupersededException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
+        claimedAt = context.Clock.GetTimestamp();
         foreach (var member in roster.Members)
             member.Ready = false;
     }
 
-    /// <summary>When all are there: decides where to go on, and tells them. False while someone is missing.</summary>
-    public bool TryBegin(bool mayHold)
+    /// <summary>Why the term can't begin yet; null: it can.</summary>
+    public string? WaitsFor()
     {
-        if (roster.Workers.Count() < run.Workers - roster.WorkersLost || roster.Keeper is not { } keeper || roster.Data is null || roster.Evaluator is null)
-            return false;
+        var missing = roster.Missing(run.WaitsForMembers ? run.Workers : run.Workers - roster.WorkersLost);
+        return missing.Length > 0 ? missing
+            : roster.HasHeardAll(context.Cluster.Members) || context.Clock.GetElapsedTime(claimedAt) > Hearing ? null
+            : "the heartbeats of the nodes that are there";
+    }
+
+    /// <summary>Decides where to go on, and tells the members. <paramref name="mayHold"/>: what they hold may count.</summary>
+    public void Begin(bool mayHold)
+    {
         var chain = directory.Terms.Chain();
-        var held = mayHold && keeper.State is { } at && chain.Counts(at) && roster.Workers.Any(w => w.State == at) ? keeper.State : null;
+        var held = mayHold ? HeldBy(chain) : null;
+        roster.Keeper = held?.Keeper ?? roster.BestKeeper();
         checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
-        Origin = held ?? checkpoint?.At ?? default;
+        Origin = held?.At ?? checkpoint?.At ?? default;
         checkpoints.Reset(checkpoint, known: held is null);
         foreach (var member in roster.Replicas)
             Tell(member);
-        return true;
     }
 
     public void Tell(Roster.Member member)
@@ -48,17 +60,30 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         member.ToldAt = context.Clock.GetTimestamp();
         if (checkpoints.CanRebuild)
             member.Actor.Tell(new TakeState(Term, new StateSource.FromCheckpoint(Origin, checkpoint, [])), context.Self);
-        else if (member.State == Origin)
+        else if (member.CanBeAt(Origin))
             member.Actor.Tell(new TakeState(Term, new StateSource.Held(Origin)), context.Self);
     }
 
     /// <summary>True once the keeper and every worker that can hold the state do; writes the start record.</summary>
     public bool TryComplete()
     {
-        var awaited = roster.Workers.Where(w => !w.Ready && (checkpoints.CanRebuild || w.State == Origin));
-        if (roster.Keeper is not { Ready: true } || awaited.Any())
+        var awaited = roster.Workers.Where(w => !w.Ready && (checkpoints.CanRebuild || w.CanBeAt(Origin)));
+        if (roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any() || awaited.Any())
             return false;
         directory.Terms.WriteStart(new StartRecord(Term, Origin.Term, Origin.Step));
         return true;
+    }
+
+    /// <summary>The greatest state that counts and that a worker holds and a keeper too; the keeper that shares no node with this coordinator first.</summary>
+    private (TermStep At, Roster.Member Keeper)? HeldBy(TermChain chain)
+    {
+        foreach (var at in roster.Workers.Select(w => w.State).OfType<TermStep>().Where(chain.Counts).Distinct().OrderDescending())
+        {
+            var keepers = roster.Keepers.Where(k => k.State is { } state && chain.Counts(state) && k.CanBeAt(at));
+            if (keepers.OrderBy(k => k.Node == context.Cluster.Self).FirstOrDefault() is { } keeper)
+                return (at, keeper);
+        }
+
+        return null;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
     {
         var (machine, run, workers) = (settings.Machine, settings.Run, settings.Machine.Devices.Workers);
         var options = new RunOptions(
-            recipe.Plan, machine.Shards, recipe.LastStep, workers.Length, run.CheckpointEvery, run.CheckpointKeep,
+            recipe.Plan, machine.Shards, recipe.LastStep, workers.Length, WaitsForMembers: false, run.CheckpointEvery, run.CheckpointKeep,
             settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, TimeSpan.FromSeconds(10),
             $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
         List<(string, Func<IActorRef, Actor>)> members =
@@ -33,7 +33,8 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
             .. workers.Select((device, number) => ($"worker-{number}", (Func<IActorRef, Actor>)(coordinator =>
                 new EncoderWorker(recipe.Encoder(device), recipe.Plan, recipe.LastStep, machine.Graphs, directory.Checkpoints, coordinator)))),
         ];
-        guardian = engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, recipe.Sum(), observer), members, observer)), "training");
+        guardian = engine.Spawn(Props.Of(() => new Guardian(
+            () => new Coordinator(options, directory, recipe.Sum(), observer), members, observer, settle: TimeSpan.Zero)), Guardian.Name);
         return Task.CompletedTask;
     }
 
