@@ -157,5 +157,39 @@ public abstract partial class ConformanceTests
 
         await Assert.ThrowsAsync<DeadLetterException>(
             () => Engine.Cluster.Resolve(Engine.Cluster.Self, "/nobody").Ask<string>("hello", Long));
+        Assert.True(Engine.Cluster.IsConnected);
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task A_ref_to_a_path_reaches_whatever_lives_there_now()
+    {
+        var path = Engine.Cluster.Resolve(Engine.Cluster.Self, "/mortal");
+        Assert.Equal(path, Engine.Cluster.Resolve(Engine.Cluster.Self, "/mortal"));
+        for (var life = 0; life < 2; life++)
+        {
+            var actor = Spawn("mortal", StopOnRequest);
+            Assert.NotEqual(path, actor);
+            var (watcher, heard) = Probe($"watcher{life}");
+            await watcher.Ask<string>(new WatchThis(actor), Long);
+            Assert.Equal("pong", await Settle(path));
+            path.Tell("stop");
+            Assert.Equal(new Terminated(actor), await heard.ReadAsync());
+        }
+
+        await Assert.ThrowsAsync<DeadLetterException>(() => Settle(path));
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task Who_watches_a_path_hears_of_the_actor_there_under_that_ref()
+    {
+        var path = Engine.Cluster.Resolve(Engine.Cluster.Self, "/mortal");
+        var (early, heard) = Probe("early");
+        await early.Ask<string>(new WatchThis(path), Long);
+        Assert.Equal(new Terminated(path), await heard.ReadAsync());
+
+        Spawn("mortal", StopOnRequest);
+        await early.Ask<string>(new WatchThis(path), Long);
+        path.Tell("stop");
+        Assert.Equal(new Terminated(path), await heard.ReadAsync());
     }
 }

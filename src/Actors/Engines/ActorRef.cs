@@ -32,7 +32,7 @@ internal class ActorRef(LocalEngine engine, string path, long incarnation) : IAc
     internal virtual void Signal(object signal)
     {
         if (signal is Watch watch)
-            watch.Watcher.Signal(new Terminated(this));
+            watch.Watcher.Signal(new Terminated(watch.Watched));
     }
 
     public bool Equals(ActorRef? other) => other is not null && Incarnation == other.Incarnation && Path == other.Path;

@@ -17,7 +17,7 @@ internal sealed class LocalActor : ActorRef
     private readonly Props props;
     private readonly Supervisor supervisor;
     private readonly Mailbox mailbox;
-    private readonly HashSet<ActorRef> watchers = [];
+    private readonly HashSet<Watch> watches = [];
     private LocalContext context;
     private Actor? instance;
     private volatile Phase phase = Phase.Starting;
@@ -69,13 +69,13 @@ internal sealed class LocalActor : ActorRef
                 WindDown(Phase.Stopping);
                 break;
             case Watch watch when phase == Phase.Stopped:
-                watch.Watcher.Signal(new Terminated(this));
+                watch.Watcher.Signal(new Terminated(watch.Watched));
                 break;
             case Watch watch:
-                watchers.Add(watch.Watcher);
+                watches.Add(watch);
                 break;
             case Unwatch unwatch:
-                watchers.Remove(unwatch.Watcher);
+                watches.Remove(unwatch.Watch);
                 break;
             case ChildEscalated escalated when phase == Phase.Running && context.Children.Contains(escalated.Child):
                 Fail(escalated.Failure, $"a failure of {escalated.Child.Path}");
@@ -174,9 +174,9 @@ internal sealed class LocalActor : ActorRef
             Refuse(envelope);
         Engine.Forget(this);
         Parent?.Signal(new ChildEnded(this)); // before Terminated, so that the name is free for who gets that
-        foreach (var watcher in watchers)
-            watcher.Signal(new Terminated(this));
-        watchers.Clear();
+        foreach (var watch in watches)
+            watch.Watcher.Signal(new Terminated(watch.Watched));
+        watches.Clear();
     }
 
     private void StopInstance()

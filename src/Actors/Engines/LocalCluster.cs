@@ -14,5 +14,5 @@ internal sealed class LocalCluster(LocalEngine engine) : ICluster
     public void Subscribe(IActorRef subscriber) => subscriber.Tell(new MemberUp(Self));
 
     public IActorRef Resolve(Node node, string path) =>
-        node == Self && engine.Find(path) is { } actor ? actor : new ActorRef(engine, path, incarnation: 0);
+        node == Self ? new PathRef(engine, path) : new ActorRef(engine, path, incarnation: 0);
 }

@@ -48,14 +48,14 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
     {
         CheckUse();
         if (Watched.Add(actor))
-            Own(actor).Signal(new Watch(self));
+            Own(actor).Signal(new Watch(self, Own(actor)));
     }
 
     public void Unwatch(IActorRef actor)
     {
         CheckThread();
         if (Watched.Remove(actor))
-            Own(actor).Signal(new Unwatch(self));
+            EndWatch(Own(actor));
     }
 
     public void Stop(IActorRef actor) => Own(actor).Signal(Engines.Stop.Signal);
@@ -120,12 +120,14 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
         closed = true;
         Timers.CancelAll();
         foreach (var actor in Watched)
-            Own(actor).Signal(new Unwatch(self));
+            EndWatch(Own(actor));
         foreach (var child in Children)
             child.Signal(Engines.Stop.Signal);
         foreach (var executor in executors.Values)
             executor.Close();
     }
+
+    private void EndWatch(ActorRef actor) => actor.Signal(new Unwatch(new Watch(self, actor)));
 
     private void CheckUse()
     {

@@ -38,7 +38,7 @@ public sealed class LocalEngine : IActorEngine
 
     public void OnDeadLetter(Action<DeadLetter> handler) => deadLetters.Subscribe(handler);
 
-    public IActorRef? Find(string path) => actors.GetValueOrDefault(path);
+    public IActorRef? Find(string path) => Living(path);
 
     public IActorRef Spawn(Props props, string name)
     {
@@ -71,6 +71,8 @@ public sealed class LocalEngine : IActorEngine
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    internal LocalActor? Living(string path) => actors.GetValueOrDefault(path);
 
     internal long NextIncarnation() => Interlocked.Increment(ref incarnations);
 

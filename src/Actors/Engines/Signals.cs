@@ -13,9 +13,10 @@ internal sealed record Stop
     internal static readonly Stop Signal = new();
 }
 
-internal sealed record Watch(ActorRef Watcher);
+/// <summary>The watcher knows the actor as <paramref name="Watched"/>, which may be a ref to its path.</summary>
+internal sealed record Watch(ActorRef Watcher, ActorRef Watched);
 
-internal sealed record Unwatch(ActorRef Watcher);
+internal sealed record Unwatch(Watch Watch);
 
 internal sealed record ChildEnded(LocalActor Child);
 

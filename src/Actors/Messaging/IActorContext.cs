@@ -17,7 +17,10 @@ public interface IActorContext
     /// <exception cref="InvalidOperationException">A living child has that name.</exception>
     IActorRef Spawn(Props props, string name);
 
-    /// <summary>Asks for <see cref="Terminated"/> when the actor has stopped; at once if it already has. It may overtake the actor's messages.</summary>
+    /// <summary>
+    /// Asks for <see cref="Terminated"/> when the actor has stopped, or its node was removed; at once if it already has.
+    /// It may overtake the actor's messages.
+    /// </summary>
     void Watch(IActorRef actor);
 
     /// <summary>No <see cref="Terminated"/> of this actor arrives from now on.</summary>

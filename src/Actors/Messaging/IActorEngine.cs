@@ -24,7 +24,10 @@ public interface IActorEngine : IAsyncDisposable
     /// <summary>Stops all actors and waits for <see cref="Terminated"/>.</summary>
     Task StopAsync();
 
-    /// <summary>Ends when all actors and executors have stopped; fails with the exception that a root actor escalated.</summary>
+    /// <summary>
+    /// Ends when all actors and executors have stopped; fails with the exception that a root actor escalated, or with a
+    /// <see cref="RemovedException"/>.
+    /// </summary>
     Task Terminated { get; }
 }
 

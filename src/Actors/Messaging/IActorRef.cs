@@ -1,7 +1,7 @@
 namespace Kindred.Actors.Messaging;
 
 /// <summary>
-/// The address of an actor, wherever it runs; valid across its restarts. Two refs are equal when path and incarnation are:
+/// The address of an actor, wherever it runs; valid across its restarts. Two refs are equal when node, path and the actor's incarnation are:
 /// an actor spawned later under the same path is another one.
 /// </summary>
 public interface IActorRef

@@ -5,7 +5,10 @@ public interface ICluster
 {
     Node Self { get; }
 
-    /// <summary>False while this node is cut off from the others: what it sees of them is old, and it must claim nothing.</summary>
+    /// <summary>
+    /// False while this node is cut off from the others (its own connection is down or blocked). What it sees of them is old then: it suspects
+    /// nobody, and claims nothing. A cluster of one is always connected.
+    /// </summary>
     bool IsConnected { get; }
 
     /// <summary>All members as this node sees them now, itself among them.</summary>
@@ -14,11 +17,17 @@ public interface ICluster
     /// <summary>Sends a <see cref="MemberUp"/> per present member at once, then each change, until the subscriber stops or restarts.</summary>
     void Subscribe(IActorRef subscriber);
 
-    /// <summary>The actor at a path (<c>/keeper</c>) of a node; where there is none, messages to it become dead letters.</summary>
+    /// <summary>
+    /// Whatever lives at a path (<c>/training/keeper</c>) of this incarnation of a node when a message gets there; where nothing does,
+    /// messages become dead letters. It differs from the refs of the actors that live there.
+    /// </summary>
     IActorRef Resolve(Node node, string path);
 }
 
-/// <summary>One start of a process in the cluster: the same name with a greater incarnation is a new node.</summary>
+/// <summary>
+/// One start of a process in the cluster, or its rejoining: the same name with a greater incarnation is a new node. Incarnations are Unix
+/// milliseconds of the start, and greater than any known one of that name. Roles: coordinator, data, worker, keeper.
+/// </summary>
 public sealed record Node(string Name, long Incarnation, IReadOnlyList<string> Roles)
 {
     public bool Equals(Node? other) => other is not null && Name == other.Name && Incarnation == other.Incarnation;
@@ -35,3 +44,13 @@ public sealed record MemberReachable(Node Node);
 
 /// <summary>Gone for good; if it lives, it rejoins as a new incarnation.</summary>
 public sealed record MemberRemoved(Node Node);
+
+/// <summary>
+/// The others have removed this incarnation of the node (after a pause, a partition): its engine has ended with this, and the host starts
+/// it anew as one later than <paramref name="known"/>, the latest that they know of that name.
+/// </summary>
+public sealed class RemovedException(Node node, long known)
+    : Exception($"Node {node.Name} ({node.Incarnation}) was removed from the cluster; it may join again as a later incarnation.")
+{
+    public long KnownIncarnation { get; } = known;
+}

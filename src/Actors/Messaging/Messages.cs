@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kindred.Actors.Messaging;
 
-/// <summary>A watched actor has stopped.</summary>
+/// <summary>A watched actor has stopped, or its node was removed; <paramref name="Actor"/> is the ref that was watched.</summary>
 public sealed record Terminated(IActorRef Actor);
 
 /// <summary>A message that was not delivered: its receiver has stopped, or the mailbox was full.</summary>
