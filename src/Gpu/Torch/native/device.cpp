@@ -16,7 +16,7 @@ API int kt_threads() { return at::get_num_threads(); }
 /// A thread's first parallel operation takes over the number that any thread set last, unless the thread was seen before: so ask first.
 API int kt_set_threads(int threads) {
   // Setting it, also to what it is, makes oneDNN forget every primitive that it has built: a tenth of a small step.
-  thread_local int set = 0;
+  thread_local int set = -1;
   return kt::status([&] {
     if (set == threads) return;
     at::get_num_threads();
