@@ -11,7 +11,7 @@ namespace Kindred.Actors.Training;
 /// from a peer; when the state itself is lost, the run goes back to a checkpoint, and every going back is a new term. When it hears
 /// of a newer term it steps down.
 /// </summary>
-public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
+public sealed partial class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
 {
     private const int TicksPerAnswer = 40;
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
@@ -66,12 +66,6 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     {
         switch (message)
         {
-            case Here here:
-                Take(here, Sender!);
-                break;
-            case StateHeld held:
-                Take(held, Sender!);
-                break;
             case StateSaved saved:
                 checkpoints.Take(saved);
                 break;
@@ -94,8 +88,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
                 End(reason);
                 break;
             case Tick:
-                steps.Tick();
-                AskAgain();
+                OnTick();
                 break;
             case Coordinates newer when newer.Term > Term:
                 StepDown();
@@ -110,39 +103,6 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         }
     }
 
-    private bool TakeMembership(object message)
-    {
-        switch (message)
-        {
-            case Terminated(var actor):
-                Lose(actor);
-                return true;
-            case Down(var actor):
-                Lose(actor);
-                return true;
-            case MemberUnreachable(var node):
-                roster.Reach(node, false);
-                foreach (var member in roster.On(node))
-                    Miss(member);
-                return true;
-            case MemberReachable(var node):
-                roster.Reach(node, true);
-                foreach (var member in roster.On(node))
-                    member.ToldAt = 0;
-                return true;
-            case MemberUp:
-                announcer.Tell(Term);
-                return true;
-            case MemberRemoved(var node):
-                foreach (var member in roster.On(node))
-                    Lose(member.Actor);
-                roster.Reach(node, true);
-                return true;
-            default:
-                return false;
-        }
-    }
-
     private void Claim()
     {
         opening.Claim();
@@ -151,21 +111,6 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         steps.Close();
         log.Reset();
         evaluations.Reset();
-    }
-
-    private void Take(Here here, IActorRef actor)
-    {
-        var isNew = roster.Take(actor, here, out var member);
-        if (isNew)
-            Context.Watch(actor);
-        var isBehind = member.IsBehind;
-        member.HeadBefore = head.Step;
-        if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && !member.Ready && here.State is not null && !member.CanBeAt(head)))
-            Gather();
-        else if (phase == RunPhase.Restoring && isNew && roster.Replicas.Contains(member))
-            opening.Tell(member);
-        else if (phase is RunPhase.Running or RunPhase.Ending && (isNew || (member.Ready && isBehind)))
-            Welcome(member);
     }
 
     private void Gather()
@@ -177,7 +122,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         }
 
         waitsFor = null;
-        opening.Begin(mayHold: !goesBack);
+        opening.Begin(goesBack);
         (phase, head) = (RunPhase.Restoring, opening.Origin);
     }
 
@@ -188,20 +133,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         waitsFor = missing;
     }
 
-    /// <summary>What was told long ago and not answered is told again.</summary>
-    private void AskAgain()
+    private void OnTick()
     {
         if (phase == RunPhase.Gathering)
-        {
             Gather();
-            return;
-        }
-
-        foreach (var member in roster.Replicas.Where(m => !m.Ready && roster.IsReachable(m) && IsLongAgo(m.ToldAt)).ToArray())
-            if (phase == RunPhase.Restoring)
-                opening.Tell(member);
-            else
-                Welcome(member);
+        else
+            TellAgain();
+        steps.Tick();
         if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
@@ -211,26 +149,13 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
 
     private bool IsLongAgo(long timestamp) => timestamp == 0 || Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
 
-    private void Take(StateHeld held, IActorRef actor)
-    {
-        if (roster.Find(actor) is not { } member || member.Life != held.Life)
-            return;
-        (member.State, member.Next, member.Ready) = (held.State, null, true);
-        if (phase == RunPhase.Restoring)
-            RunWhenRestored();
-        else if (member == roster.Keeper)
-            steps.KeeperChanged();
-        else
-            steps.WorkersChanged();
-    }
-
     private void RunWhenRestored()
     {
         if (!opening.TryComplete())
             return;
         phase = RunPhase.Running;
-        if (goesBack || head.Step > 0)
-            log.Event(goesBack ? "rollback" : "resume", new TermStep(Term, head.Step), run.EpochOf(head.Step));
+        if (opening.Kind is { } kind)
+            log.Event(kind, new TermStep(Term, head.Step), run.EpochOf(head.Step));
         goesBack = false;
         observer.Started(head, Term);
         foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
@@ -240,34 +165,6 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         if (!checkpoints.CanRebuild)
             checkpoints.Begin(Term, head);
         Next();
-    }
-
-    private void Welcome(Roster.Member member)
-    {
-        if (member.Role == Role.Keeper && member != roster.Keeper)
-        {
-            WelcomeKeeper();
-            return;
-        }
-
-        observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
-        if (member.Role == Role.Evaluator)
-            evaluations.Again(Term, head, worker: null);
-        else if (member.Role is Role.Worker or Role.Keeper && supply.TrySupply(member, Term, head) is { } lost)
-            GoBack(lost);
-        else if (member.Role == Role.Worker)
-            WorkerLost(member.Actor);
-    }
-
-    /// <summary>A keeper that stands by becomes the run's where that is missing, or shares this node, so that both could be lost at once.</summary>
-    private void WelcomeKeeper()
-    {
-        var isMissing = roster.Keeper is not { } keeper || !roster.IsReachable(keeper);
-        var isBetter = roster.Keeper is { Ready: true } near && near.Node == Context.Cluster.Self && checkpoints.CanRebuild;
-        if (roster.BestKeeper() is not { } best || best == roster.Keeper || !(isMissing || (isBetter && best.Node != Context.Cluster.Self)))
-            return;
-        roster.Keeper = best;
-        Welcome(best);
     }
 
     private void GoBack(string why)
@@ -282,44 +179,6 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
         goesBack = true;
         Claim();
         Gather();
-    }
-
-    /// <summary>A member is gone. On one machine nothing will replace it; the run ends, unless it can do with the other workers.</summary>
-    private void Lose(IActorRef actor)
-    {
-        var lost = roster.Remove(actor);
-        if (!run.WaitsForMembers && (lost?.Role != Role.Worker || !roster.Workers.Any()))
-            End(fault ?? new InvalidOperationException($"{actor.Path} failed again and again and stays down; the run's log says why."));
-        else if (lost is not null)
-            Miss(lost);
-    }
-
-    /// <summary>A member can't be reached, now or ever.</summary>
-    private void Miss(Roster.Member member)
-    {
-        member.Ready = false;
-        if (phase == RunPhase.Restoring)
-            Restore(member);
-        else if (member.Role == Role.Keeper)
-            WelcomeKeeper();
-        else if (member.Role == Role.Worker)
-            WorkerLost(member.Actor);
-        else if (member.Role == Role.Evaluator)
-            evaluations.Again(Term, head, worker: null);
-    }
-
-    private void Restore(Roster.Member lost)
-    {
-        if (lost.Role == Role.Keeper || !roster.Workers.Any())
-            phase = RunPhase.Gathering;
-        else
-            RunWhenRestored();
-    }
-
-    private void WorkerLost(IActorRef worker)
-    {
-        steps.WorkersChanged(worker);
-        evaluations.Again(Term, head, worker);
     }
 
     private void Next()
@@ -357,7 +216,7 @@ public sealed class Coordinator(RunOptions run, RunDirectory directory, ISum sum
     private void Stop()
     {
         stopping = true;
-        if (phase is RunPhase.Gathering or RunPhase.Restoring)
+        if (phase is RunPhase.Gathering or RunPhase.Restoring && !roster.Workers.Any(w => w.State is not null))
             End(null);
     }
 

@@ -9,7 +9,7 @@ namespace Kindred.Actors.Training;
 /// the run here.
 /// </summary>
 /// <param name="makeCoordinator">Null: this node never coordinates.</param>
-/// <param name="settle">How long a starting node listens for a coordinator before it takes its turn; zero on one machine.</param>
+/// <param name="settle">How long a node that starts, or has stepped down, listens for a coordinator before it takes its turn; zero on one machine.</param>
 public sealed class Guardian(
     Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Func<IActorRef, Actor> Make)> members, IRunObserver observer, TimeSpan settle) : Actor
 {
@@ -46,6 +46,7 @@ public sealed class Guardian(
                 break;
             case SteppedDown:
                 steppedDown = true;
+                succession.Listen();
                 Context.Stop(coordinator!);
                 break;
             case Terminated(var actor) when actor.Equals(coordinator):

@@ -12,9 +12,8 @@ internal sealed class Succession(IActorContext context, TimeSpan settle)
     /// <summary>A coordinator speaks every second; one that is silent for so long has lost its turn.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
     private readonly List<Node> reachable = [];
-    private readonly long startedAt = context.Clock.GetTimestamp();
     private Coordinates? incumbent;
-    private long heardAt;
+    private long heardAt, listensSince = context.Clock.GetTimestamp();
 
     /// <summary>The newest term heard of.</summary>
     public int Term => incumbent?.Term ?? 0;
@@ -40,10 +39,13 @@ internal sealed class Succession(IActorContext context, TimeSpan settle)
 
     public void Take(Coordinates coordinates) => (incumbent, heardAt) = (coordinates, context.Clock.GetTimestamp());
 
+    /// <summary>This node has stepped down: it listens for the one that was faster.</summary>
+    public void Listen() => listensSince = context.Clock.GetTimestamp();
+
     public bool IsMyTurn()
     {
         var self = context.Cluster.Self;
-        if (!context.Cluster.IsConnected || (incumbent is null && context.Clock.GetElapsedTime(startedAt) < settle))
+        if (!context.Cluster.IsConnected || context.Clock.GetElapsedTime(listensSince) < settle)
             return false;
         var isSilent = incumbent is not null && context.Clock.GetElapsedTime(heardAt) > Patience;
         if (incumbent is not null && incumbent.Node != self && reachable.Contains(incumbent.Node) && !isSilent)

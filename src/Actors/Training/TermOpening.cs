@@ -42,14 +42,19 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             : "the heartbeats of the nodes that are there";
     }
 
-    /// <summary>Decides where to go on, and tells the members. <paramref name="mayHold"/>: what they hold may count.</summary>
-    public void Begin(bool mayHold)
+    /// <summary>The event of metrics.jsonl that says from where the term goes on; null: from the untrained state.</summary>
+    public string? Kind { get; private set; }
+
+    /// <summary>Decides where to go on, and tells the members. <paramref name="goesBack"/>: what they hold doesn't count any more.</summary>
+    public void Begin(bool goesBack)
     {
         var chain = directory.Terms.Chain();
-        var held = mayHold ? HeldBy(chain) : null;
+        var held = goesBack ? null : HeldBy(chain);
         roster.Keeper = held?.Keeper ?? roster.BestKeeper();
         checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
         Origin = held?.At ?? checkpoint?.At ?? default;
+        var isLost = held is null && roster.Members.Any(m => m.State is { } state && chain.Counts(state) && state.Step > Origin.Step);
+        Kind = goesBack || isLost ? "rollback" : held is not null ? "takeover" : checkpoint is not null ? "resume" : null;
         checkpoints.Reset(checkpoint, known: held is null);
         foreach (var member in roster.Replicas)
             Tell(member);

@@ -1,0 +1,151 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>How the coordinator deals with members that come, fall behind, can't be reached, or are gone.</summary>
+public sealed partial class Coordinator
+{
+    private bool TakeMembership(object message)
+    {
+        switch (message)
+        {
+            case Here here:
+                Take(here, Sender!);
+                return true;
+            case StateHeld held:
+                Take(held, Sender!);
+                return true;
+            case Terminated(var actor):
+                Lose(actor);
+                return true;
+            case Down(var actor):
+                Lose(actor);
+                return true;
+            case MemberUnreachable(var node):
+                roster.Reach(node, false);
+                foreach (var member in roster.On(node))
+                    Miss(member);
+                return true;
+            case MemberReachable(var node):
+                roster.Reach(node, true);
+                foreach (var member in roster.On(node))
+                    member.ToldAt = 0;
+                return true;
+            case MemberUp:
+                announcer.Tell(Term);
+                return true;
+            case MemberRemoved(var node):
+                foreach (var member in roster.On(node))
+                    Lose(member.Actor);
+                roster.Reach(node, true);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Take(Here here, IActorRef actor)
+    {
+        var isNew = roster.Take(actor, here, out var member);
+        if (isNew)
+            Context.Watch(actor);
+        var isBehind = member.IsBehind;
+        member.HeadBefore = head.Step;
+        if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && !member.Ready && here.State is not null && !member.CanBeAt(head)))
+            Gather();
+        else if (phase == RunPhase.Restoring && isNew && roster.Replicas.Contains(member))
+            opening.Tell(member);
+        else if (phase is RunPhase.Running or RunPhase.Ending && (isNew || (member.Ready && isBehind)))
+            Welcome(member);
+    }
+
+    private void Take(StateHeld held, IActorRef actor)
+    {
+        if (roster.Find(actor) is not { } member || member.Life != held.Life)
+            return;
+        (member.State, member.Next, member.Ready) = (held.State, null, true);
+        if (phase == RunPhase.Restoring)
+            RunWhenRestored();
+        else if (member == roster.Keeper)
+            steps.KeeperChanged();
+        else
+            steps.WorkersChanged();
+    }
+
+    private void Welcome(Roster.Member member)
+    {
+        if (member.Role == Role.Keeper && member != roster.Keeper)
+        {
+            WelcomeKeeper();
+            return;
+        }
+
+        observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
+        if (member.Role == Role.Evaluator)
+            evaluations.Again(Term, head, worker: null);
+        else if (member.Role is Role.Worker or Role.Keeper && supply.TrySupply(member, Term, head) is { } lost)
+            GoBack(lost);
+        else if (member.Role == Role.Worker)
+            WorkerLost(member.Actor);
+    }
+
+    /// <summary>A keeper that stands by becomes the run's where that is missing, or shares this node, so that both could be lost at once.</summary>
+    private void WelcomeKeeper()
+    {
+        var isMissing = roster.Keeper is not { } keeper || !roster.IsReachable(keeper);
+        var isBetter = roster.Keeper is { Ready: true } near && near.Node == Context.Cluster.Self && checkpoints.CanRebuild;
+        if (roster.BestKeeper() is not { } best || best == roster.Keeper || !(isMissing || (isBetter && best.Node != Context.Cluster.Self)))
+            return;
+        roster.Keeper = best;
+        Welcome(best);
+    }
+
+    /// <summary>A member is gone. On one machine nothing will replace it; the run ends, unless it can do with the other workers.</summary>
+    private void Lose(IActorRef actor)
+    {
+        var lost = roster.Remove(actor);
+        if (!run.WaitsForMembers && (lost?.Role != Role.Worker || !roster.Workers.Any()))
+            End(fault ?? new InvalidOperationException($"{actor.Path} failed again and again and stays down; the run's log says why."));
+        else if (lost is not null)
+            Miss(lost);
+    }
+
+    /// <summary>A member can't be reached, now or ever.</summary>
+    private void Miss(Roster.Member member)
+    {
+        member.Ready = false;
+        if (phase == RunPhase.Restoring)
+            Restore(member);
+        else if (member.Role == Role.Keeper)
+            WelcomeKeeper();
+        else if (member.Role == Role.Worker)
+            WorkerLost(member.Actor);
+        else if (member.Role == Role.Evaluator)
+            evaluations.Again(Term, head, worker: null);
+    }
+
+    private void Restore(Roster.Member lost)
+    {
+        if (lost.Role == Role.Keeper || !roster.Workers.Any())
+            phase = RunPhase.Gathering;
+        else
+            RunWhenRestored();
+    }
+
+    private void WorkerLost(IActorRef worker)
+    {
+        steps.WorkersChanged(worker);
+        evaluations.Again(Term, head, worker);
+    }
+
+    /// <summary>Members that were told long ago which state to take, and haven't answered, are told again.</summary>
+    private void TellAgain()
+    {
+        foreach (var member in roster.Replicas.Where(m => !m.Ready && roster.IsReachable(m) && IsLongAgo(m.ToldAt)).ToArray())
+            if (phase == RunPhase.Restoring)
+                opening.Tell(member);
+            else
+                Welcome(member);
+    }
+}
