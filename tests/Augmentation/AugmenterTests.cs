@@ -76,6 +76,15 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public void ThePixelsDoNotDependOnTheThreads()
+    {
+        using var scope = NewDisposeScope();
+        var images = Photos(5, 40, 32);
+        Tensor With(int threads) => new Augmenter(All, 4, CPU, threads).Views(images, [1, 2, 3, 4, 5], 1, [0, 1], channelsLast: true).contiguous();
+        Assert.True(With(1).SameBits(With(3)));
+    }
+
+    [Fact]
     public void ImagesOfDifferentSizesMakeOneBatch()
     {
         using var scope = NewDisposeScope();
@@ -107,7 +116,7 @@ public sealed class AugmenterTests
             pixels[i] = (byte)(i % 40 * 6);
         foreach (var fused in new[] { true, false })
         {
-            var x = new Augmenter(options, 1, CPU, fused).Evaluation([new Image(pixels, 32, 40)]);
+            var x = new Augmenter(options, 1, CPU, 1, fused).Evaluation([new Image(pixels, 32, 40)]);
             var row = x.select(2, 5).select(1, 0).data<float>().ToArray();
             Golden.AssertClose([.. Enumerable.Range(6, 28).Select(x => x * 6 / 255.0)], [.. row.Select(v => (double)v)], 1e-5);
         }
@@ -137,7 +146,7 @@ public sealed class AugmenterTests
     }
 
     private static Tensor Make(AugmentOptions options, Image[] images, ViewRecipe[] recipes, bool fused) =>
-        new Augmenter(options, 0, CPU, fused).Make(images, [recipes], channelsLast: false);
+        new Augmenter(options, 0, CPU, 1, fused).Make(images, [recipes], channelsLast: false);
 
     private static ViewRecipe Drawn(AugmentOptions options, int sample, int height, int width) =>
         ViewRecipe.Draw(Keyed.For(Draw.Augment, 1, 0, sample, 0), options, height, width);

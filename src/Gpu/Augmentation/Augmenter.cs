@@ -9,21 +9,22 @@ namespace Kindred.Gpu.Augmentation;
 
 /// <summary>
 /// Makes views of images. The pixels of a view are a function of (seed, epoch, sample, view) alone: the same bits in any batch, on any
-/// thread. On a CPU a fused kernel does it on the calling thread; elsewhere, batched tensor operations do.
+/// thread. On a CPU a fused kernel does it, an image at a time on each of several threads; elsewhere, batched tensor operations do.
 /// </summary>
 public sealed class Augmenter
 {
     private readonly AugmentOptions options;
     private readonly long seed;
+    private readonly int threads;
     private readonly TensorAugment? tensors;
 
-    public Augmenter(AugmentOptions options, long seed, Device device)
-        : this(options, seed, device, fused: device.type == DeviceType.CPU)
+    public Augmenter(AugmentOptions options, long seed, Device device, int threads = 1)
+        : this(options, seed, device, threads, fused: device.type == DeviceType.CPU)
     {
     }
 
-    internal Augmenter(AugmentOptions options, long seed, Device device, bool fused) =>
-        (this.options, this.seed, tensors) = (options, seed, fused ? null : new TensorAugment(options, device));
+    internal Augmenter(AugmentOptions options, long seed, Device device, int threads, bool fused) =>
+        (this.options, this.seed, this.threads, tensors) = (options, seed, threads, fused ? null : new TensorAugment(options, device));
 
     /// <summary>Views of images, [V·b, 3, S, S] fp32 on the device, normalised; row v·b + i is view <c>views[v]</c> of image i.</summary>
     /// <param name="images">b images of any size.</param>
@@ -71,10 +72,12 @@ public sealed class Augmenter
         var (b, n, s) = (images.Count, recipes.Length * images.Count, options.Size);
         using var scope = NewDisposeScope();
         var y = channelsLast ? empty([n, s, s, 3]) : empty([n, 3, s, s]);
-        var pixels = MemoryMarshal.Cast<byte, float>(y.bytes);
-        var kernel = new PixelKernel(options, channelsLast);
-        for (var row = 0; row < n; row++)
-            kernel.Render(images[row % b], recipes[row / b][row % b], pixels.Slice(row * 3 * s * s, 3 * s * s));
+        Crew.Run(b, threads, () => new PixelKernel(options, channelsLast), (image, kernel) =>
+        {
+            var pixels = MemoryMarshal.Cast<byte, float>(y.bytes);
+            for (var v = 0; v < recipes.Length; v++)
+                kernel.Render(images[image], recipes[v][image], pixels.Slice((v * b + image) * 3 * s * s, 3 * s * s));
+        });
         return (channelsLast ? y.permute(0, 3, 1, 2) : y).MoveToOuterDisposeScope();
     }
 }

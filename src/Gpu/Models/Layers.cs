@@ -1,4 +1,5 @@
 using TorchSharp;
+using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -37,6 +38,15 @@ internal sealed class Norm(ParameterScope scope, string name, long channels, boo
         // With momentum 1, training replaces the statistics by exactly the batch's mean and unbiased variance.
         var beta = bias is { } index ? w[index] : null;
         return F.batch_norm(x, w.Mean(norm), w.Variance(norm), w[scale], beta, w.Training, momentum: 1);
+    }
+
+    /// <summary>max(0, norm(x) + residual).</summary>
+    public Tensor Relu(Tensor x, Weights w, Tensor? residual = null)
+    {
+        if (w.Training)
+            return TorchExtra.NormRelu(x, residual, w[scale], bias is { } index ? w[index] : null, w.Mean(norm), w.Variance(norm));
+        var y = Forward(x, w);
+        return (residual is null ? y : y.add_(residual)).relu_();
     }
 }
 

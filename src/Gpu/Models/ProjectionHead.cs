@@ -39,7 +39,7 @@ internal sealed class ProjectionHead : Network
     public override Tensor Forward(Tensor x, Weights w)
     {
         foreach (var (dense, norm) in layers[..^1])
-            x = norm!.Forward(dense.Forward(x, w), w).relu_();
+            x = norm!.Relu(dense.Forward(x, w), w);
         var (lastDense, lastNorm) = layers[^1];
         x = lastDense.Forward(x, w);
         return lastNorm?.Forward(x, w) ?? x;

@@ -45,7 +45,7 @@ internal sealed class ResNet : Network
     {
         var y = Scoped(() =>
         {
-            var first = bn1.Forward(conv1.Forward(x, w), w).relu_();
+            var first = bn1.Relu(conv1.Forward(x, w), w);
             return pooled ? F.max_pool2d(first, 3, 2, 1) : first;
         });
         foreach (var block in blocks)
@@ -82,10 +82,10 @@ internal sealed class ResNet : Network
         {
             var y = x;
             foreach (var (conv, norm) in layers[..^1])
-                y = norm.Forward(conv.Forward(y, w), w).relu_();
+                y = norm.Relu(conv.Forward(y, w), w);
             var (lastConv, lastNorm) = layers[^1];
             var shortcut = downsample is { } down ? down.Norm.Forward(down.Conv.Forward(x, w), w) : x;
-            return lastNorm.Forward(lastConv.Forward(y, w), w).add_(shortcut).relu_();
+            return lastNorm.Relu(lastConv.Forward(y, w), w, shortcut);
         });
     }
 }

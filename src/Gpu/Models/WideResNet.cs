@@ -38,7 +38,7 @@ internal sealed class WideResNet : Network
         var y = conv1.Forward(x, w);
         foreach (var block in blocks)
             y = Replace(y, block.Forward(y, w));
-        return Scoped(() => F.adaptive_avg_pool2d(bn1.Forward(y, w).relu_(), 1).flatten(1));
+        return Scoped(() => F.adaptive_avg_pool2d(bn1.Relu(y, w), 1).flatten(1));
     }
 
     private sealed class Block(ParameterScope scope, int inputs, int width, int stride)
@@ -51,8 +51,8 @@ internal sealed class WideResNet : Network
 
         public Tensor Forward(Tensor x, Weights w) => Scoped(() =>
         {
-            var active = bn1.Forward(x, w).relu_();
-            var y = bn2.Forward(conv1.Forward(active, w), w).relu_();
+            var active = bn1.Relu(x, w);
+            var y = bn2.Relu(conv1.Forward(active, w), w);
             return conv2.Forward(y, w).add_(downsample?.Forward(active, w) ?? x);
         });
     }

@@ -5,18 +5,16 @@ using Kindred.Gpu.Torch;
 
 namespace Kindred.Gpu.Step;
 
-/// <summary>Reads a shard's images and makes their V views.</summary>
-public sealed class AugmentedViews(IDataSet data, EpochPlan plan, Augmenter augmenter, int views) : IViewSource
+/// <summary>Reads a shard's images on several threads and makes their V views.</summary>
+public sealed class AugmentedViews(IDataSet data, EpochPlan plan, Augmenter augmenter, int views, int threads) : IViewSource
 {
     private readonly int[] numbers = [.. Enumerable.Range(0, views)];
 
     public TensorBundle Views(long step, int shard)
     {
         TorchExtra.SetThreads(1);
-        var samples = plan.Shard(step, shard).Span;
-        var images = new Image[samples.Length];
-        for (var i = 0; i < images.Length; i++)
-            images[i] = data.Read(samples[i]);
-        return new TorchBundle(("views", augmenter.Views(images, samples, plan.Locate(step).Epoch, numbers, channelsLast: true)));
+        var samples = plan.Shard(step, shard);
+        var images = data.Read(samples, threads);
+        return new TorchBundle(("views", augmenter.Views(images, samples.Span, plan.Locate(step).Epoch, numbers, channelsLast: true)));
     }
 }

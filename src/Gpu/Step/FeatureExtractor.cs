@@ -7,8 +7,11 @@ using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Step;
 
-/// <summary>A frozen encoder: features [N, width] of images as they are, with running statistics. One thread at a time.</summary>
-public sealed class FeatureExtractor(ContrastiveModel model, Augmenter augmenter, Device device, int threads, bool bf16) : IDisposable
+/// <summary>
+/// A frozen encoder: features [N, width] of images as they are, with running statistics. Used by one thread at a time; so many
+/// <paramref name="readers"/> decode.
+/// </summary>
+public sealed class FeatureExtractor(ContrastiveModel model, Augmenter augmenter, Device device, int threads, bool bf16, int readers) : IDisposable
 {
     private const int ImagesAtOnce = 256;
     private readonly FlatParameters parameters = new(model.Layout, device, trainable: false);
@@ -33,7 +36,7 @@ public sealed class FeatureExtractor(ContrastiveModel model, Augmenter augmenter
         for (var from = 0; from < count; from += ImagesAtOnce)
         {
             using var part = NewDisposeScope();
-            var images = Enumerable.Range(from, Math.Min(ImagesAtOnce, count - from)).Select(set.Read).ToArray();
+            var images = set.Read(Enumerable.Range(from, Math.Min(ImagesAtOnce, count - from)).ToArray(), readers);
             all.narrow(0, from, images.Length).copy_(Of(images));
         }
 

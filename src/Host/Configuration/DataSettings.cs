@@ -27,4 +27,8 @@ public sealed record DataSettings
 
     [Key("data.maxCorrupt", "a larger share of corrupt images stops the run", Min = 0, Max = 1)]
     public double MaxCorrupt { get; init; } = 0.01;
+
+    [Key("data.threads", "threads that decode and augment one shard's images; any number gives the same pixels", Min = 1, Max = 1024,
+        Derived = "1 beside workers on the CPU; with GPUs the cores, shared by the workers", Resumable = true)]
+    public int Threads { get; init; } = 1;
 }

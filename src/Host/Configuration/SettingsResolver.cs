@@ -21,6 +21,8 @@ public static class SettingsResolver
         var contrast = settings.Contrast;
         if (!given.Contains("ema")) contrast = contrast with { Ema = contrast.UsesBank ? 0.999 : 0 };
         var workers = Workers(settings.Machine, given, machine);
+        if (!given.Contains("data.threads") && workers.Devices.AnyCuda)
+            data = data with { Threads = Math.Max(1, (machine.Cores - 1) / workers.Devices.Workers.Length) };
         var resolved = settings with { Data = data, Model = model, Contrast = contrast, Machine = workers };
         return given.Contains("run") ? resolved : resolved with { Run = resolved.Run with { Folder = NameOf(resolved, machine.Now) } };
     }

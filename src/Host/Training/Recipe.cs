@@ -67,7 +67,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
 
     public ISum Sum() => new FlatSum(settings.Machine.Threads);
 
-    public IViewSource Views() => new AugmentedViews(data.Train, Plan, new Augmenter(Augmentation(settings), settings.Run.Seed, new Device("cpu")), settings.Views);
+    public IViewSource Views() => new AugmentedViews(data.Train, Plan, Augmenter(settings), settings.Views, settings.Data.Threads);
 
     public KnnEvaluation Evaluation() => new(Features(settings), data.Train, data.Evaluation, data.Holdout, settings.Evaluation.KnnK, settings.Evaluation.KnnTau);
 
@@ -75,8 +75,8 @@ internal sealed class Recipe(Settings settings, DataSplits data)
     public static FeatureExtractor Features(Settings settings)
     {
         var device = new Device(settings.Machine.Devices.Workers[0]);
-        var augmenter = new Augmenter(Augmentation(settings), settings.Run.Seed, new Device("cpu"));
-        return new FeatureExtractor(Model(settings), augmenter, device, settings.Machine.Threads, settings.Machine.Precision == Precision.Bf16);
+        var (threads, bf16) = (settings.Machine.Threads, settings.Machine.Precision == Precision.Bf16);
+        return new FeatureExtractor(Model(settings), Augmenter(settings), device, threads, bf16, settings.Data.Threads);
     }
 
     public static ContrastiveModel Model(Settings settings)
@@ -99,6 +99,9 @@ internal sealed class Recipe(Settings settings, DataSplits data)
             ? options with { Mean = new Rgb(0.485, 0.456, 0.406), Std = new Rgb(0.229, 0.224, 0.225) }
             : options;
     }
+
+    private static Augmenter Augmenter(Settings settings) =>
+        new(Augmentation(settings), settings.Run.Seed, new Device("cpu"), settings.Data.Threads);
 
     private string KeeperDevice => settings.Machine.Devices.Workers[0];
 

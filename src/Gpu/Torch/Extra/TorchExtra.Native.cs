@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Torch;
 
-/// <summary>The C ABI of native/device.cpp and update.cpp. The marshaller is named each time: TorchSharp's tensor lacks it.</summary>
+/// <summary>The C ABI of native/device.cpp, norm.cpp and update.cpp. The marshaller is named each time: TorchSharp's tensor lacks it.</summary>
 public static partial class TorchExtra
 {
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]
@@ -28,6 +28,12 @@ public static partial class TorchExtra
     [LibraryImport(TorchLibrary.Name)]
     [return: MarshalUsing(typeof(TensorMarshaller))]
     private static partial Tensor kt_channels_last([MarshalUsing(typeof(TensorMarshaller))] Tensor x);
+    [LibraryImport(TorchLibrary.Name)]
+    [return: MarshalUsing(typeof(TensorMarshaller))]
+    private static partial Tensor kt_norm_relu(
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor x, [MarshalUsing(typeof(OptionalTensor))] Tensor? residual,
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor weight, [MarshalUsing(typeof(OptionalTensor))] Tensor? bias,
+        [MarshalUsing(typeof(TensorMarshaller))] Tensor mean, [MarshalUsing(typeof(TensorMarshaller))] Tensor var, double eps);
     [LibraryImport(TorchLibrary.Name)]
     private static partial int kt_lerp_scalar_(
         [MarshalUsing(typeof(TensorMarshaller))] Tensor x, [MarshalUsing(typeof(TensorMarshaller))] Tensor end, double weight);
