@@ -11,6 +11,11 @@ public sealed record DeadLetter(object Message, IActorRef? Sender, IActorRef Rec
 /// <summary>An ask whose message became a dead letter.</summary>
 public sealed class DeadLetterException(string message) : Exception(message);
 
+/// <summary>
+/// Engine → receiver, in place of a message of <paramref name="Owner"/> whose bundles couldn't be pulled: that counts as no message at all.
+/// </summary>
+public sealed record PullFailed(IActorRef Owner, string Reason);
+
 /// <summary>A message of one coordinator's term (the fencing epoch); receivers refuse older terms.</summary>
 public interface ITermed
 {
