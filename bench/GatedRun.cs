@@ -41,7 +41,7 @@ internal sealed class GatedRun : IRunObserver, IDisposable
                 new GatedEncoder(recipe.Encoder(parts.Device), gate), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator)),
         ];
         engine.Spawn(
-            Props.Of(() => new Guardian(() => new Coordinator(options, directory, recipe.Sum(), this), members, this, settle: TimeSpan.Zero)),
+            Props.Of(() => new Guardian(() => new Coordinator(options, directory, new FlatSum(), this), members, this, settle: TimeSpan.Zero)),
             Guardian.Name);
         Wait();
     }

@@ -3,13 +3,15 @@ using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Step;
 
-/// <summary>Adds what <see cref="IEncoder.Backward"/> gives.</summary>
-/// <param name="threads">Intra-op threads; part of a run's bits.</param>
-public sealed class FlatSum(int threads) : ISum
+/// <summary>
+/// Adds what <see cref="IEncoder.Backward"/> gives, on one thread: the sum has the same bits on any number of them, and waking a second one
+/// beside the device's costs more than it saves (a gradient is read at memory speed).
+/// </summary>
+public sealed class FlatSum : ISum
 {
     public TensorBundle Add(TensorBundle a, TensorBundle b)
     {
-        TorchExtra.SetThreads(threads);
+        TorchExtra.SetThreads(1);
         using var scope = NewDisposeScope();
         using (a)
         using (b)
@@ -18,7 +20,7 @@ public sealed class FlatSum(int threads) : ISum
 
     public bool IsFinite(TensorBundle sum)
     {
-        TorchExtra.SetThreads(threads);
+        TorchExtra.SetThreads(1);
         using var scope = NewDisposeScope();
         return Flat(sum).isfinite().all().item<bool>();
     }

@@ -65,8 +65,6 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         () => new Objective(contrast, data.Train.Labels, settings.Model.HeadOut, new Device(KeeperDevice)),
         contrast, Plan, settings.Fnc.Start, settings.Machine.Threads, new Device(KeeperDevice));
 
-    public ISum Sum() => new FlatSum(settings.Machine.Threads);
-
     public IViewSource Views() => new AugmentedViews(data.Train, Plan, Augmenter(settings), settings.Views, settings.Data.Threads);
 
     public KnnEvaluation Evaluation() => new(Features(settings), data.Train, data.Evaluation, data.Holdout, settings.Evaluation.KnnK, settings.Evaluation.KnnTau);

@@ -34,7 +34,7 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
                 new EncoderWorker(recipe.Encoder(device), recipe.Plan, recipe.LastStep, machine.Graphs, directory.Checkpoints, coordinator)))),
         ];
         guardian = engine.Spawn(Props.Of(() => new Guardian(
-            () => new Coordinator(options, directory, recipe.Sum(), observer), members, observer, settle: TimeSpan.Zero)), Guardian.Name);
+            () => new Coordinator(options, directory, new FlatSum(), observer), members, observer, settle: TimeSpan.Zero)), Guardian.Name);
         return Task.CompletedTask;
     }
 
