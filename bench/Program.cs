@@ -8,6 +8,8 @@ var benchmarks = new Dictionary<string, (string What, Func<KeyValueArguments, in
     ["fnc-cost"] = ("detection and cancellation against the plain loss over as many views (pairs= block= warmup=)", FncCost.Run),
     ["contrast-cost"] = ("the same, of the keeper's part of the step alone (rounds= threads=)", ContrastCost.Run),
     ["torch-calls"] = ("a call into libtorch", TorchCalls.Run),
+    ["bulk-pull"] = ("a bundle pulled from another process, against a raw TCP copy (bytes= pulls= http=1|2)", BulkPull.Run),
+    [BulkOwner.Name] = ("the other process of bulk-pull", BulkOwner.Run),
     ["messaging-cost"] = ("a message on the local engine (messages=)", MessagingCost.Run),
 };
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Kindred.Data.Formats;
 
 /// <summary>
@@ -45,16 +43,9 @@ public sealed class SafetensorsFile
     /// <exception cref="ArgumentException">A name comes twice, a dtype is unknown, or data and shape differ in length.</exception>
     public static void Write(Stream stream, IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var ordered = tensors
-            .OrderByDescending(t => SafetensorsHeader.ElementSize(t.Dtype))
-            .ThenBy(t => t.Name, StringComparer.Ordinal)
-            .ToList();
-        var header = SafetensorsHeader.Format(ordered, metadata);
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        stream.Write(length);
-        stream.Write(header);
-        foreach (var tensor in ordered)
+        var frame = SafetensorsFrame.Of(tensors, metadata);
+        stream.Write(frame.Head.Span);
+        foreach (var tensor in frame.Tensors)
             stream.Write(tensor.Data.Span);
     }
 

@@ -4,22 +4,25 @@ using System.Text.Json;
 
 namespace Kindred.Data.Formats;
 
-/// <summary>The JSON header of a safetensors file. It may come from anyone, so everything in it is checked before it is used.</summary>
-internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> Tensors, IReadOnlyDictionary<string, string> Metadata)
+/// <summary>
+/// The JSON header of a safetensors file, its tensors in the order of their bytes. It may come from anyone, so everything in it is
+/// checked before it is used.
+/// </summary>
+public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
     private const string MetadataKey = "__metadata__";
     private const int Alignment = 64;
 
     /// <summary>Where a tensor lies, in bytes from the end of the header.</summary>
-    internal sealed record Entry(string Name, string Dtype, long[] Shape, long Begin, long End)
+    public sealed record Entry(string Name, string Dtype, long[] Shape, long Begin, long End)
     {
         public long Length => End - Begin;
     }
 
-    public static int? ElementSize(string dtype) => SafetensorsFile.Dtypes.TryGetValue(dtype, out var size) ? size : null;
+    internal static int? ElementSize(string dtype) => SafetensorsFile.Dtypes.TryGetValue(dtype, out var size) ? size : null;
 
     /// <summary>The header's bytes, padded with spaces so that the data begins at a multiple of 64.</summary>
-    public static byte[] Format(IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    internal static byte[] Format(IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -54,6 +57,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
     }
 
     /// <summary>The header's length, from the file's first eight bytes and its length.</summary>
+    /// <exception cref="InvalidDataException">No such file can be.</exception>
     public static int LengthOf(ReadOnlySpan<byte> prefix, long fileLength)
     {
         if (fileLength < 8)
@@ -65,6 +69,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
     }
 
     /// <summary>Parses the header of a file with <paramref name="dataLength"/> bytes of tensors.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or doesn't describe so many bytes; says why.</exception>
     public static SafetensorsHeader Parse(ReadOnlyMemory<byte> text, long dataLength)
     {
         try

@@ -8,6 +8,7 @@ namespace Kindred.Gpu.Step;
 public sealed class TorchBundle : TensorBundle
 {
     private readonly (string Name, Tensor Tensor)[] tensors;
+    private readonly List<Tensor> copies = [];
 
     /// <summary>Takes the tensors over: they leave the current dispose scope, and the bundle disposes them.</summary>
     public TorchBundle(params (string Name, Tensor Tensor)[] tensors)
@@ -26,24 +27,32 @@ public sealed class TorchBundle : TensorBundle
 
     public override IReadOnlyList<SafeTensor> Entries() => [.. tensors.Select(t => Entry(t.Name, t.Tensor))];
 
+    public override IReadOnlyList<SafeTensor> Borrow() => [.. tensors.Select(t => new SafeTensor(
+        t.Name, SafeDtype.Name(t.Tensor.dtype), t.Tensor.shape, new TorchMemory(InPlace(t.Tensor)).Memory))];
+
     protected override void Dispose(bool disposing)
     {
         foreach (var (_, tensor) in tensors)
             tensor.Dispose();
+        foreach (var copy in copies)
+            copy.Dispose();
+        copies.Clear();
+    }
+
+    private Tensor InPlace(Tensor tensor)
+    {
+        if (tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous())
+            return tensor;
+        using var scope = NewDisposeScope();
+        var copy = tensor.detach().cpu().contiguous().DetachFromDisposeScope();
+        copies.Add(copy);
+        return copy;
     }
 
     private static SafeTensor Entry(string name, Tensor tensor)
     {
         using var scope = NewDisposeScope();
         var host = tensor.detach().cpu().contiguous();
-        return new SafeTensor(name, Dtype(tensor), tensor.shape, TorchExtra.Bytes(host).ToArray());
+        return new SafeTensor(name, SafeDtype.Name(tensor.dtype), tensor.shape, TorchExtra.Bytes(host).ToArray());
     }
-
-    private static string Dtype(Tensor tensor) => tensor.dtype switch
-    {
-        ScalarType.Float32 => "F32",
-        ScalarType.Int64 => "I64",
-        ScalarType.Int32 => "I32",
-        var other => throw new NotSupportedException($"A bundle holds float32, int64 and int32, not {other}."),
-    };
 }

@@ -1,0 +1,134 @@
+using System.Net;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Bulk;
+
+/// <summary>
+/// Bundles over HTTP: Kestrel offers this node's own out of the tensors' memory, HttpClient pulls those of others into it. Both ends
+/// prove that they hold the cluster's secret; beyond loopback it is TLS.
+/// </summary>
+public sealed class HttpBulkPlane : IBulkPlane
+{
+    private readonly BulkOptions options;
+    private readonly IBundleCodec codec;
+    private readonly OfferTable offers;
+    private readonly BulkServer server;
+    private readonly BulkClient client;
+    private readonly SemaphoreSlim turns;
+    private readonly CancellationTokenSource closing = new();
+    private readonly HashSet<Task> confirming = [];
+
+    private HttpBulkPlane(BulkOptions options, IBundleCodec codec, OfferTable offers, BulkServer server, BulkClient client)
+    {
+        (this.options, this.codec, this.offers, this.server, this.client) = (options, codec, offers, server, client);
+        turns = new SemaphoreSlim(options.MaxPulls);
+    }
+
+    /// <summary>What references to this node's bundles name as their owner.</summary>
+    public string Address => server.Address;
+
+    /// <summary>Number and bytes of the bundles on offer.</summary>
+    public (int Count, long Bytes) Offered => offers.Held;
+
+    /// <exception cref="BulkPlaneException">It can't listen, or may not; or certificates can't be read.</exception>
+    public static async Task<HttpBulkPlane> StartAsync(BulkOptions options, IBundleCodec codec, CancellationToken cancel)
+    {
+        if (options.Secret.Length == 0)
+            throw new BulkPlaneException("The cluster has no secret.");
+        var puller = new BulkClient(options);
+        var table = new OfferTable(options);
+        try
+        {
+            return new HttpBulkPlane(options, codec, table, await BulkServer.StartAsync(options, table, cancel), puller);
+        }
+        catch
+        {
+            puller.Dispose();
+            table.Dispose();
+            throw;
+        }
+    }
+
+    public BundleReference Offer(TensorBundle bundle)
+    {
+        var offer = offers.Add(bundle);
+        BulkTelemetry.Offered.Add(offer.Frame.Length);
+        return new BundleReference(Address, offer.Id, offer.Frame.Length);
+    }
+
+    public async Task<TensorBundle> PullAsync(BundleReference reference, CancellationToken cancel)
+    {
+        var owner = Check(reference);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, closing.Token);
+        await turns.WaitAsync(either.Token);
+        try
+        {
+            var start = options.Clock.GetTimestamp();
+            using var frame = new IncomingFrame(codec, reference.Bytes);
+            var bundle = await new Pull(client, options, reference, owner, frame).RunAsync(either.Token);
+            BulkTelemetry.Duration.Record(options.Clock.GetElapsedTime(start).TotalSeconds);
+            BulkTelemetry.Pulled.Add(reference.Bytes);
+            lock (confirming)
+            {
+                confirming.RemoveWhere(sent => sent.IsCompleted);
+                confirming.Add(ConfirmAsync(reference, owner));
+            }
+
+            return bundle;
+        }
+        catch (PullException)
+        {
+            BulkTelemetry.Failures.Add(1);
+            throw;
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await Settled();
+        await server.DisposeAsync();
+        client.Dispose();
+        offers.Dispose();
+    }
+
+    /// <summary>The owners of all that was pulled know it, or can't be told.</summary>
+    public Task Settled()
+    {
+        lock (confirming)
+            return Task.WhenAll(confirming);
+    }
+
+    /// <summary>Nobody will pull it any more.</summary>
+    public void Withdraw(BundleReference reference) => offers.Withdraw(reference.Id);
+
+    private Uri Check(BundleReference reference)
+    {
+        if (!Uri.TryCreate(reference.Owner, UriKind.Absolute, out var owner) || owner.Scheme is not ("http" or "https") || owner.PathAndQuery != "/")
+            throw new PullException($"'{reference.Owner}' is no address of a node.");
+        if (owner.Scheme == "http" && !(IPAddress.TryParse(owner.Host, out var address) && IPAddress.IsLoopback(address)))
+            throw new PullException($"Nothing is pulled from {reference.Owner}: beyond loopback that takes https.");
+        if (reference.Bytes > options.MaxBundle)
+            throw new PullException($"Bundle {reference.Id} of {reference.Owner} has {reference.Bytes} bytes, more than the {options.MaxBundle} that one may have here.");
+        return owner;
+    }
+
+    /// <summary>Tells the owner that it need keep the bundle no longer. Should that be lost, it keeps it until its time is over.</summary>
+    private async Task ConfirmAsync(BundleReference reference, Uri owner)
+    {
+        using var soon = new CancellationTokenSource(options.Patience, options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(soon.Token, closing.Token);
+        try
+        {
+            using var response = await client.SendAsync(HttpMethod.Delete, owner, reference.Id, start: 0, either.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException or UnprovenException)
+        {
+            BulkTelemetry.Unconfirmed.Add(1);
+        }
+    }
+}
