@@ -23,6 +23,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private TermOpening opening = null!;
     private StateSupply supply = null!;
     private Announcer announcer = null!;
+    private Presence presence = null!;
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
     private long endingAskedAt;
@@ -43,6 +44,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         announcer = new Announcer(Context);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
         announcer.Start();
+        presence = new Presence(Context, directory, run.Host, roster);
+        presence.Start();
         EndIfStoreFails(() =>
         {
             Claim();
@@ -80,6 +83,12 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case Evaluated evaluation:
                 evaluations.Take(evaluation);
                 EndWhenDone();
+                break;
+            case Presence.Renew:
+                presence.Tell(new TermStep(Term, head.Step), phase, waitsFor);
+                break;
+            case Presence.NotWritten(var reason):
+                presence.Failed(reason);
                 break;
             case Faulted(var reason):
                 fault = reason;
@@ -231,6 +240,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         if (phase == RunPhase.Ended)
             return;
         Close();
+        presence.End(new TermStep(Term, head.Step));
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
         announcer.End(new RunOver(Term, end.At, end.Finished, reason?.Message), () => observer.Ended(end));
     }
@@ -238,6 +248,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private void StepDown()
     {
         Close();
+        presence.StepDown();
         Context.Cluster.Resolve(Context.Cluster.Self, Guardian.Path).Tell(new SteppedDown(Term), Self);
     }
 
