@@ -68,22 +68,19 @@ public sealed class LifeSignsTests : IDisposable
     /// <summary>How often it looked; with <paramref name="changing"/> the file is renewed before each look.</summary>
     private async Task<int> Look(bool changing = false)
     {
-        var clock = new HastyClock();
-        clock.Waited += () =>
+        var clock = new HastyClock(waits =>
         {
             if (changing)
-                Write(1 + clock.Waits, "running");
-        };
+                Write(1 + waits, "running");
+        });
         await new LifeSigns(files, folder.Path, "here", clock).RefuseIfAnyAsync(notes.Add);
         return clock.Waits;
     }
 
     /// <summary>Time passes when somebody waits, and only then.</summary>
-    private sealed class HastyClock : TimeProvider
+    private sealed class HastyClock(Action<int> waited) : TimeProvider
     {
         private long ticks;
-
-        public event Action? Waited;
 
         public int Waits { get; private set; }
 
@@ -95,7 +92,7 @@ public sealed class LifeSignsTests : IDisposable
         {
             ticks += dueTime.Ticks;
             Waits++;
-            Waited?.Invoke();
+            waited(Waits);
             return TimeProvider.System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }

@@ -22,6 +22,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private EvaluationLedger evaluations = null!;
     private TermOpening opening = null!;
     private StateSupply supply = null!;
+    private ReplicaCheck replicas = null!;
     private Announcer announcer = null!;
     private Presence presence = null!;
     private TermStep head;
@@ -40,6 +41,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
         supply = new StateSupply(Context, roster, checkpoints);
+        replicas = new ReplicaCheck(Context, roster, run.AnswerWithin);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         announcer = new Announcer(Context);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
@@ -70,7 +72,11 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         switch (message)
         {
             case StateSaved saved:
-                checkpoints.Take(saved);
+                checkpoints.Take(saved, Sender!);
+                break;
+            case StateHashed hashed:
+                replicas.Take(hashed, Sender!);
+                Judge();
                 break;
             case CheckpointWritten(var checkpoint):
                 checkpoints.Complete(checkpoint);
@@ -118,6 +124,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         phase = RunPhase.Gathering;
         announcer.Tell(Term);
         steps.Close();
+        replicas.Reset();
         log.Reset();
         evaluations.Reset();
     }
@@ -149,6 +156,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         else
             TellAgain();
         steps.Tick();
+        replicas.Repeat(Term);
+        Judge();
         if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
@@ -172,7 +181,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         if (phase != RunPhase.Running)
             return;
         if (!checkpoints.CanRebuild)
-            checkpoints.Begin(Term, head);
+            Save();
         Next();
     }
 
@@ -199,7 +208,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         }
 
         (phase, endingAskedAt) = (RunPhase.Ending, Context.Clock.GetTimestamp());
-        checkpoints.Begin(Term, head);
+        Save();
         evaluations.Begin(Term, head);
         EndWhenDone();
     }
@@ -212,14 +221,23 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         log.Take(report);
         TrainingTelemetry.Record(report);
         observer.Committed(report);
-        if (run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1)
+        var endsEpoch = run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1;
+        if (endsEpoch)
             log.EndEpoch(head, report.Epoch);
         var due = run.DueAfter(head.Step);
         if (due.Checkpoint || checkpoints.IsLongSince)
-            checkpoints.Begin(Term, head);
+            Save();
+        else if (endsEpoch && replicas.IsIdle)
+            Compare(head);
         if (due.Evaluation)
             evaluations.Begin(Term, head);
         Next();
+    }
+
+    private void Save()
+    {
+        if (checkpoints.TryBegin(Term, head))
+            Compare(head);
     }
 
     private void Stop()

@@ -48,7 +48,7 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
         context.Run(writer, () => WriteUnlessSuperseded(file), done => done, error => new NotWritten(error));
     }
 
-    private object WriteUnlessSuperseded(CoordinatorFile file)
+    private Written WriteUnlessSuperseded(CoordinatorFile file)
     {
         if (directory.Terms.IsNewest(file.Term))
             file.Write(directory.Files, directory.Root);

@@ -24,6 +24,9 @@ public sealed record RunOptions(
     /// <summary>The machine that this process runs on.</summary>
     public string Host => Identity.Split('/')[0];
 
+    /// <summary>At checkpoints and epochs the workers' states are compared: in sync they are the same, bit for bit.</summary>
+    public bool ComparesReplicas { get; init; } = true;
+
     /// <summary>Whether the state after this step is written, or evaluated, while the run goes on.</summary>
     public (bool Checkpoint, bool Evaluation) DueAfter(long step)
     {
