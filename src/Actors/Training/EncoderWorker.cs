@@ -11,7 +11,7 @@ namespace Kindred.Actors.Training;
 /// back. At most <paramref name="graphs"/> shards keep their activations (0: all); the others are encoded again when their
 /// gradient arrives, with the same bits.
 /// </summary>
-public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator)
+public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator)
     : ReplicaActor(encoder, Role.Worker, CheckpointPart.Model, checkpoints, coordinator)
 {
     private readonly SortedDictionary<int, ShardWork> work = [];
@@ -21,6 +21,8 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
 
     protected override void Handle(object message)
     {
+        if (TakeComparison(message))
+            return;
         switch (message)
         {
             case ShardLease lease when lease.Term == Term && lease.Step == Head?.Step + 1:
@@ -127,6 +129,7 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
 
     private void Encode(ShardWork shard, bool keepGraph)
     {
+        using var span = ActorTelemetry.Start("encode", shard.Trace, Self.Path);
         if (waitingSince is { } since)
             dataWait += Context.Clock.GetElapsedTime(since);
         waitingSince = null;
@@ -146,6 +149,7 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
 
     private void Backpropagate(ShardWork shard)
     {
+        using var span = ActorTelemetry.Start("backpropagate", shard.Trace, Self.Path);
         shard.OnDevice = true;
         var (lease, views, encoded, gradient) = (shard.Lease, shard.Views, shard.Encoded!, shard.ProjectionGradient!);
         var share = (double)plan.Shard(lease.Step, lease.Shard).Length / plan.Batch(lease.Step).Length;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Gpu.Step;
 
@@ -7,6 +9,9 @@ namespace Kindred.Actors.Training;
 internal sealed class ShardWork(ShardLease lease) : IDisposable
 {
     public ShardLease Lease { get; set; } = lease;
+
+    /// <summary>That of the lease: whatever wakes the work up later, it belongs there.</summary>
+    public ActivityContext Trace { get; } = ActorTelemetry.Current;
 
     public TensorBundle? Views { get; private set; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
@@ -16,7 +17,7 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
     : ReplicaActor(contrast, Role.Keeper, CheckpointPart.Keeper, checkpoints, coordinator)
 {
     private readonly SortedDictionary<int, HeldShard> held = [];
-    private readonly List<(Projections Message, IActorRef Worker)> early = [];
+    private readonly List<(Projections Message, IActorRef Worker, ActivityContext Trace)> early = [];
     private Commit? pending;
     private bool deltaSent;
 
@@ -34,18 +35,18 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
         if (Head is null || projections.Step > OpenStep)
             HoldEarly(projections, Sender!);
         else if (projections.Step == OpenStep && pending is null)
-            Take(projections, Sender!);
+            Take(projections, Sender!, ActorTelemetry.Current);
         else
             projections.Bundle.Dispose();
     }
 
     protected override void StartWork()
     {
-        foreach (var (message, worker) in early.Where(e => e.Message.Step <= OpenStep).ToArray())
+        foreach (var (message, worker, trace) in early.Where(e => e.Message.Step <= OpenStep).ToArray())
         {
-            early.Remove((message, worker));
+            early.Remove((message, worker, trace));
             if (message.Step == OpenStep && message.Term == Term)
-                Take(message, worker);
+                Take(message, worker, trace);
             else
                 message.Bundle.Dispose();
         }
@@ -113,11 +114,11 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
             early[known].Message.Bundle.Dispose();
         if (known >= 0)
             early.RemoveAt(known);
-        early.Add((projections, worker));
+        early.Add((projections, worker, ActorTelemetry.Current));
     }
 
     /// <summary>The first projections of a shard count; a repetition gets the answers again, if there are any.</summary>
-    private void Take(Projections projections, IActorRef worker)
+    private void Take(Projections projections, IActorRef worker, ActivityContext trace)
     {
         if (held.TryGetValue(projections.Shard, out var known))
         {
@@ -131,13 +132,14 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
             return;
         }
 
-        var shard = new HeldShard(projections.Shard, projections.Bundle, worker);
+        var shard = new HeldShard(projections.Shard, projections.Bundle, worker, trace);
         held.Add(shard.Number, shard);
         Report(shard);
     }
 
     private void Answer(HeldShard[] ready)
     {
+        using var span = ActorTelemetry.Start("answer", ready[^1].Trace, Self.Path);
         var step = OpenStep;
         foreach (var shard in ready)
             shard.OnDevice = true;
@@ -175,11 +177,14 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
     }
 
     /// <summary>A shard's projections, who sent them, and the answer.</summary>
-    private sealed class HeldShard(int number, TensorBundle projections, IActorRef worker) : IDisposable
+    private sealed class HeldShard(int number, TensorBundle projections, IActorRef worker, ActivityContext trace) : IDisposable
     {
         public int Number => number;
 
         public TensorBundle Projections => projections;
+
+        /// <summary>That in which the projections came.</summary>
+        public ActivityContext Trace => trace;
 
         public IActorRef Worker { get; set; } = worker;
 

@@ -57,7 +57,10 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         var peak = Schedule.Peak(o.LearningRate, o.Batch, o.LearningRateScale);
         var options = new EncoderOptions(
             settings.Run.Seed, settings.Views, machine.Threads, machine.Precision == Precision.Bf16, settings.Contrast.Ema,
-            Optimizer, done => Schedule.Rate(peak, done, ScheduledSteps, o.WarmUp.Share(o.Epochs)));
+            Optimizer, done => Schedule.Rate(peak, done, ScheduledSteps, o.WarmUp.Share(o.Epochs)))
+        {
+            Bf16Wire = machine.Wire == Precision.Bf16,
+        };
         return new Encoder(options, Model(settings), new Device(device));
     }
 
