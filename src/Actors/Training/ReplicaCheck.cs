@@ -6,10 +6,11 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// Compares the workers' states of one commit by their hashes. A worker that is lost meanwhile, or is past that state because the
-/// question was lost, has no vote.
+/// question was lost, or doesn't answer though asked again and again, has no vote.
 /// </summary>
 internal sealed class ReplicaCheck(IActorContext context, Roster roster, TimeSpan answerWithin)
 {
+    private const int MostTimesAsked = 4;
     private readonly SortedDictionary<TermStep, Vote> underWay = [];
 
     public bool IsIdle => underWay.Count == 0;
@@ -55,9 +56,12 @@ internal sealed class ReplicaCheck(IActorContext context, Roster roster, TimeSpa
 
     private void Ask(int term, TermStep at, Vote vote)
     {
-        vote.AskedAt = context.Clock.GetTimestamp();
-        foreach (var worker in vote.Open)
-            worker.Actor.Tell(new HashState(term, at), context.Self);
+        (vote.AskedAt, vote.TimesAsked) = (context.Clock.GetTimestamp(), vote.TimesAsked + 1);
+        foreach (var worker in vote.Open.ToArray())
+            if (vote.TimesAsked <= MostTimesAsked)
+                worker.Actor.Tell(new HashState(term, at), context.Self);
+            else
+                vote.Answers[worker] = null;
     }
 
     private static Verdict Judge(TermStep at, IReadOnlyList<Roster.Member> voters, Vote vote)
@@ -77,6 +81,8 @@ internal sealed class ReplicaCheck(IActorContext context, Roster roster, TimeSpa
         public IEnumerable<Roster.Member> Open => workers.Where(w => !Answers.ContainsKey(w));
 
         public long AskedAt { get; set; }
+
+        public int TimesAsked { get; set; }
     }
 }
 

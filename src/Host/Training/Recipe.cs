@@ -101,6 +101,10 @@ internal sealed class Recipe(Settings settings, DataSplits data)
             : options;
     }
 
+    /// <summary>Pixels a side that a decoded image keeps, so that the smallest crop of a square one still has as many as its view.</summary>
+    public static int LeastDecoded(Settings settings) =>
+        (int)Math.Ceiling(settings.Data.Size / Math.Sqrt(Math.Clamp(settings.Augmentation.CropMin, 0.04, 1)));
+
     private static Augmenter Augmenter(Settings settings) =>
         new(Augmentation(settings), settings.Run.Seed, new Device("cpu"), settings.Data.Threads);
 
