@@ -37,7 +37,8 @@ public sealed class BulkFaultTests
     [InlineData(Fault.Pause, 0, "no progress for 0.3 s")]
     public async Task OneClearLine(Fault fault, int where, string why)
     {
-        await using var planes = await Planes.Start(Planes.Options with { Patience = TimeSpan.FromSeconds(0.3) });
+        var patience = fault == Fault.Pause ? TimeSpan.FromSeconds(0.3) : Planes.Options.Patience;
+        await using var planes = await Planes.Start(Planes.Options with { Patience = patience });
         await using var proxy = new FaultyProxy(planes.Owner.Address, (connection, at) => at == (connection == 1 ? where : 0) ? fault : Fault.None);
         var reference = planes.Owner.Offer(Planes.Bundle(10_000)) with { Owner = proxy.Address };
         var failed = await Assert.ThrowsAsync<PullException>(() => planes.Puller.PullAsync(reference, CancellationToken.None));

@@ -8,7 +8,8 @@ namespace Kindred.Tests.Bulk;
 /// <summary>An owner and a puller.</summary>
 internal sealed record Planes(HttpBulkPlane Owner, HttpBulkPlane Puller) : IAsyncDisposable
 {
-    public static readonly BulkOptions Options = new() { Secret = "between us" };
+    /// <summary>Patient, since tests share the machine.</summary>
+    public static readonly BulkOptions Options = new() { Secret = "between us", Patience = TimeSpan.FromMinutes(1) };
 
     public static Task<Planes> Start(BulkOptions? options = null, BulkOptions? puller = null) =>
         Start(new TorchBundleCodec(), options ?? Options, puller ?? options ?? Options);

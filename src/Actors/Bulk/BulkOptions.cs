@@ -30,7 +30,7 @@ public sealed record BulkOptions
     public TimeSpan Kept { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A pull fails when it makes no progress for so long: it has <see cref="ProgressBytes"/>, or the rest, in this time.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>What counts as progress, in bytes.</summary>
     public int ProgressBytes { get; init; } = 64 * 1024;

@@ -9,6 +9,8 @@ namespace Kindred.Actors.Bulk;
 /// </summary>
 public sealed class HttpBulkPlane : IBulkPlane
 {
+    private static readonly TimeSpan WarmUpWithin = TimeSpan.FromSeconds(30);
+
     private readonly BulkOptions options;
     private readonly IBundleCodec codec;
     private readonly OfferTable offers;
@@ -31,18 +33,25 @@ public sealed class HttpBulkPlane : IBulkPlane
     public (int Count, long Bytes) Offered => offers.Held;
 
     /// <exception cref="BulkPlaneException">It can't listen, or may not; or certificates can't be read.</exception>
+    /// <exception cref="PullException">Listening on loopback, it can't pull from itself.</exception>
     public static async Task<HttpBulkPlane> StartAsync(BulkOptions options, IBundleCodec codec, CancellationToken cancel)
     {
         if (options.Secret.Length == 0)
             throw new BulkPlaneException("The cluster has no secret.");
         var puller = new BulkClient(options);
         var table = new OfferTable(options);
+        HttpBulkPlane? plane = null;
         try
         {
-            return new HttpBulkPlane(options, codec, table, await BulkServer.StartAsync(options, table, cancel), puller);
+            plane = new HttpBulkPlane(options, codec, table, await BulkServer.StartAsync(options, table, cancel), puller);
+            if (IPAddress.IsLoopback(options.Address))
+                await plane.WarmUpAsync(cancel);
+            return plane;
         }
         catch
         {
+            if (plane is not null)
+                await plane.DisposeAsync();
             puller.Dispose();
             table.Dispose();
             throw;
@@ -105,6 +114,15 @@ public sealed class HttpBulkPlane : IBulkPlane
 
     /// <summary>Nobody will pull it any more.</summary>
     public void Withdraw(BundleReference reference) => offers.Withdraw(reference.Id);
+
+    /// <summary>A first pull loads and compiles both ends, seconds where a machine is busy; it must not be one that somebody waits for.</summary>
+    private async Task WarmUpAsync(CancellationToken cancel)
+    {
+        var reference = Offer(new Nothing());
+        using var frame = new IncomingFrame(new Nothing(), reference.Bytes);
+        using var nothing = await new Pull(client, options with { Patience = WarmUpWithin }, reference, new Uri(reference.Owner), frame).RunAsync(cancel);
+        Withdraw(reference);
+    }
 
     private Uri Check(BundleReference reference)
     {

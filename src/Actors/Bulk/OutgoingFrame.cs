@@ -13,7 +13,7 @@ public static class OutgoingFrame
 {
     public const int HashLength = sizeof(ulong);
 
-    private const int Block = 1 << 20;
+    private const int Block = 256 * 1024;
 
     /// <summary>Writes everything from byte <paramref name="offset"/> on; what lies before is only hashed.</summary>
     public static async Task WriteAsync(SafetensorsFrame frame, long offset, PipeWriter pipe, CancellationToken cancel)

@@ -13,7 +13,7 @@ internal sealed class Pull(BulkClient client, BulkOptions options, BundleReferen
     private const int MaxConnections = 16, MaxBarren = 2;
 
     /// <summary>Read at a time, so that it is hashed while it is in the cache.</summary>
-    private const int Block = 1 << 20;
+    private const int Block = 256 * 1024;
 
     /// <exception cref="PullException">Says from where, and why.</exception>
     /// <exception cref="OperationCanceledException">By the caller.</exception>

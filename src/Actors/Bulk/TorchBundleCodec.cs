@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Kindred.Gpu.Step;
+using Kindred.Gpu.Torch;
 using static TorchSharp.torch;
 
 namespace Kindred.Actors.Bulk;
 
-/// <summary>Receives straight into torch's own memory, which is 64-byte aligned: nothing is copied afterwards.</summary>
+/// <summary>Receives straight into the tensors' memory, which is 64-byte aligned: nothing is copied afterwards.</summary>
 public sealed class TorchBundleCodec : IBundleCodec
 {
     public IBundleBuilder Begin() => new Builder();
@@ -17,7 +18,7 @@ public sealed class TorchBundleCodec : IBundleCodec
         {
             try
             {
-                var tensor = empty(shape, SafeDtype.Type(dtype)).DetachFromDisposeScope();
+                var tensor = TorchExtra.EmptyReused(shape, SafeDtype.Type(dtype), length).DetachFromDisposeScope();
                 tensors.Add((name, tensor));
                 return new TorchMemory(tensor).Memory;
             }

@@ -98,6 +98,17 @@ API Handle kt_from_memory(const void* data, const int64_t* size, int64_t n, int 
   });
 }
 
+/// A CPU tensor over memory that goes back by release(data, bytes) when the last tensor over it is gone.
+API Handle kt_from_blob(void* data, int64_t bytes, const int64_t* size, int64_t n, int dtype, void (*release)(void*, int64_t)) {
+  return kt::tensor([&] {
+    auto options = kt::options(dtype, 0, -1);
+    auto count = static_cast<int64_t>(options.dtype().itemsize());
+    for (int64_t i = 0; i < n; i++) count *= size[i];
+    TORCH_CHECK(count == bytes, bytes, " bytes don't fill a tensor of ", count);
+    return at::from_blob(data, kt::dims(size, n), [=](void* blob) { release(blob, bytes); }, options);
+  });
+}
+
 API int64_t kt_ndim(Handle x) { return x->dim(); }
 API int64_t kt_numel(Handle x) { return x->numel(); }
 API int64_t kt_element_size(Handle x) { return x->element_size(); }
