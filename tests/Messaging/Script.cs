@@ -13,16 +13,16 @@ internal sealed class Script(Action<Script, object> receive) : Actor
 
     public IActorContext World => Context;
 
-    protected override SupervisorStrategy Supervision => Strategy;
+    protected internal override SupervisorStrategy Supervision => Strategy;
 
     /// <summary>Answers the current message.</summary>
     public void Reply(object message) => Sender!.Tell(message, Self);
 
     public static Props Props(Action<Script, object> receive) => new(() => new Script(receive));
 
-    protected override void PreStart() => Starting(this);
+    protected internal override void PreStart() => Starting(this);
 
-    protected override void PostStop() => Stopping(this);
+    protected internal override void PostStop() => Stopping(this);
 
-    protected override void Receive(object message) => receive(this, message);
+    protected internal override void Receive(object message) => receive(this, message);
 }

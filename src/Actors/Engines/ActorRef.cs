@@ -9,7 +9,10 @@ internal class ActorRef(LocalEngine engine, string path, long incarnation) : IAc
 
     protected LocalEngine Engine { get; } = engine;
 
-    private long Incarnation { get; } = incarnation;
+    internal long Incarnation { get; } = incarnation;
+
+    /// <summary>Where the actor lives, if not on this node.</summary>
+    internal virtual Node? Home => null;
 
     public void Tell(object message, IActorRef? sender = null)
     {
@@ -35,7 +38,8 @@ internal class ActorRef(LocalEngine engine, string path, long incarnation) : IAc
             watch.Watcher.Signal(new Terminated(watch.Watched));
     }
 
-    public bool Equals(ActorRef? other) => other is not null && Incarnation == other.Incarnation && Path == other.Path;
+    public bool Equals(ActorRef? other) =>
+        other is not null && Incarnation == other.Incarnation && Path == other.Path && Equals(Home, other.Home);
 
     public override bool Equals(object? obj) => Equals(obj as ActorRef);
 

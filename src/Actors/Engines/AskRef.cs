@@ -2,10 +2,17 @@ using Kindred.Actors.Messaging;
 
 namespace Kindred.Actors.Engines;
 
-/// <summary>An ask whose question can fail before its time is up.</summary>
-internal interface IAsk
+/// <summary>A sender that wants to know what became of its message.</summary>
+internal interface IUndelivered
 {
     void Undelivered(string reason);
+}
+
+/// <summary>An ask, whose question can fail before its time is up.</summary>
+internal interface IAsk : IUndelivered
+{
+    /// <summary>Completes with the ask, however that ends.</summary>
+    Task Ended { get; }
 }
 
 /// <summary>The sender of an ask: the first message to it is the answer.</summary>
@@ -17,6 +24,8 @@ internal sealed class AskRef<T>(LocalEngine engine, ActorRef asked, string quest
     private ITimer? timer;
 
     internal Task<T> Answer => answer.Task;
+
+    public Task Ended => answer.Task;
 
     internal void Start(TimeSpan timeout) => timer = Engine.Options.Clock.CreateTimer(
         _ => answer.TrySetException(new TimeoutException($"Ask of {asked.Path}: no answer to {question} within {timeout}.")),

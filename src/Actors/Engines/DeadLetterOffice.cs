@@ -27,7 +27,7 @@ internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
     {
         var number = Interlocked.Increment(ref count);
         ActorTelemetry.DeadLetters.Add(1, ActorTelemetry.Tag(receiver.Path));
-        (envelope.Sender as IAsk)?.Undelivered(reason);
+        (envelope.Sender as IUndelivered)?.Undelivered(reason);
         handlers?.Invoke(new DeadLetter(envelope.Message, envelope.Sender, receiver, reason));
         (envelope.Message as ICarriesBundles)?.Release();
 

@@ -38,6 +38,9 @@ internal sealed class LocalActor : ActorRef
     /// <summary>The thread that runs this actor now, 0 if none does.</summary>
     internal int Thread { get; set; }
 
+    /// <summary>Another number after each restart; −1 once it has stopped.</summary>
+    internal long Life => phase == Phase.Stopped ? -1 : Math.Max(1, context.Generation);
+
     internal bool Suspended => phase == Phase.Starting;
 
     internal override void Signal(object signal) => mailbox.PostSignal(signal);

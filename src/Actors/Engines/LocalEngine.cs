@@ -18,11 +18,17 @@ public sealed class LocalEngine : IActorEngine
     private long incarnations;
 
     public LocalEngine(EngineOptions options)
+        : this(options, engine => new LocalCluster(engine))
+    {
+    }
+
+    /// <summary>Runs the actors of one node of a cluster.</summary>
+    internal LocalEngine(EngineOptions options, Func<LocalEngine, ICluster> cluster)
     {
         Options = options;
         Log = options.Logs.CreateLogger<LocalEngine>();
-        Cluster = new LocalCluster(this);
         deadLetters = new DeadLetterOffice(options.Clock, Log);
+        Cluster = cluster(this);
         ActorTelemetry.AddMailboxes(ObserveMailboxes);
     }
 
@@ -103,7 +109,7 @@ public sealed class LocalEngine : IActorEngine
         }
     }
 
-    /// <summary>An actor at the root escalated.</summary>
+    /// <summary>An actor at the root escalated, or the cluster has removed this node.</summary>
     internal void Fail(Exception escalated)
     {
         Interlocked.CompareExchange(ref failure, escalated, null);

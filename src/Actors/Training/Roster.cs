@@ -153,6 +153,7 @@ internal sealed class Roster(Node self)
             get;
             set => (field, State, Next) = value ? (true, null, null) : (false, State, Next);
         }
+
         /// <summary>The newest commit when it was last supplied with a state: one that is older won't do.</summary>
         public long SuppliedAt { get; set; }
 

@@ -1,0 +1,120 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client.Exceptions;
+
+namespace Kindred.Actors.Engines.RabbitMq;
+
+/// <summary>
+/// The connection to the broker, opened again whenever it ends, with messages that wait for it. Each time it has a new address,
+/// so that nothing depends on how fast the broker notices that the old one is gone.
+/// </summary>
+internal sealed class BrokerLink : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.1), LongestPause = TimeSpan.FromSeconds(1), Flush = TimeSpan.FromSeconds(2);
+
+    private readonly RabbitOptions options;
+    private readonly string name;
+    private readonly IBrokerEvents events;
+    private readonly ILogger log;
+    private readonly Channel<(string Address, byte[] Message)> outbox;
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] farewell;
+    private Task running = Task.CompletedTask;
+    private volatile BrokerSession? session;
+
+    /// <param name="name">Of this node: begins its addresses.</param>
+    /// <param name="farewell">The notice for all when nothing more will be sent.</param>
+    public BrokerLink(RabbitOptions options, string name, IBrokerEvents events, byte[] farewell, ILogger log)
+    {
+        (this.options, this.name, this.events, this.farewell, this.log) = (options, name, events, farewell, log);
+        outbox = Channel.CreateBounded<(string, byte[])>(new BoundedChannelOptions(options.OutboxLength) { SingleReader = true });
+    }
+
+    /// <summary>The open connection, if there is one that carries.</summary>
+    public BrokerSession? Session => session is { IsBlocked: false } open && !open.Ended.IsCompleted ? open : null;
+
+    /// <summary>Completes when the first connection is open; fails where no retry mends it.</summary>
+    public Task Opened => opened.Task;
+
+    public void Start() => running = RunAsync();
+
+    /// <summary>In order, once; false when too many wait already.</summary>
+    public bool TrySend(string address, byte[] message) => outbox.Writer.TryWrite((address, message));
+
+    /// <summary>Sends what waits, if that goes quickly, and closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        outbox.Writer.TryComplete();
+        stop.CancelAfter(Session is null ? TimeSpan.Zero : Flush);
+        await running;
+        stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var pause = FirstPause;
+        for (var number = 1; !stop.IsCancellationRequested; number++)
+        {
+            try
+            {
+                await using var open = await BrokerSession.OpenAsync(options, $"{options.Cluster}.{name}.{number}", events, stop.Token);
+                session = open;
+                RabbitLog.Connected(log, options.Broker, open.Address);
+                opened.TrySetResult();
+                pause = FirstPause;
+                if (await PumpAsync(open))
+                    return;
+                RabbitLog.Disconnected(log, options.Broker, await open.Ended);
+            }
+            catch (Exception failure) when (IsHopeless(failure) && !opened.Task.IsCompleted)
+            {
+                opened.TrySetException(failure);
+                return;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !stop.IsCancellationRequested)
+            {
+                RabbitLog.Unreachable(log, options.Broker, (failure.InnerException ?? failure).Message, pause.TotalSeconds);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            await Task.Delay(pause, options.Clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        opened.TrySetCanceled();
+    }
+
+    /// <summary>True when all is sent and nothing more will be; false when the connection has ended.</summary>
+    private async Task<bool> PumpAsync(BrokerSession open)
+    {
+        var reader = outbox.Reader;
+        while (!open.Ended.IsCompleted && !stop.IsCancellationRequested)
+        {
+            while (!open.Ended.IsCompleted && reader.TryRead(out var next))
+                await open.SendAsync(next.Address, next.Message);
+            if (!reader.TryPeek(out _))
+            {
+                var more = reader.WaitToReadAsync(stop.Token).AsTask();
+                if (await Task.WhenAny(more, open.Ended) == more && !await more)
+                {
+                    await open.TellAllAsync(farewell);
+                    return true;
+                }
+            }
+        }
+
+        return stop.IsCancellationRequested;
+    }
+
+    private static bool IsHopeless(Exception? failure) => failure switch
+    {
+        UriFormatException or AuthenticationFailureException or PossibleAuthenticationFailureException => true,
+        AggregateException several => several.InnerExceptions.Any(IsHopeless),
+        BrokerUnreachableException => IsHopeless(failure.InnerException),
+        _ => false,
+    };
+}

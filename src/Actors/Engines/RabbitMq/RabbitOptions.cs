@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using RabbitMQ.Client;
+
+namespace Kindred.Actors.Engines.RabbitMq;
+
+/// <summary>How a node reaches the broker, and what it names there.</summary>
+public sealed record RabbitOptions
+{
+    /// <summary><c>amqps://host:port/vhost</c>, or <c>amqp://</c> to this machine; without user and password.</summary>
+    public required Uri Broker { get; init; }
+
+    /// <summary>Begins the names of all exchanges and queues: clusters of other names on the same broker know nothing of this one.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>RabbitMQ's own, which the broker lets in from loopback only.</summary>
+    public string User { get; init; } = "guest";
+
+    public string Password { get; init; } = "guest";
+
+    /// <summary>PEM file of the authority that signed the broker's certificate; null: those that the system trusts.</summary>
+    public string? CertificateAuthority { get; init; }
+
+    /// <summary>PEM file with this node's own certificate and key; null: the broker asks for none.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Allows amqp:// to other machines, where passwords and messages are read by everybody on the way.</summary>
+    public bool Insecure { get; init; }
+
+    public MembershipOptions Membership { get; init; } = new();
+
+    /// <summary>Messages to this node that may wait at the broker (≥ 1); one more, and the oldest is lost.</summary>
+    public int QueueLength { get; init; } = 16_384;
+
+    /// <summary>Messages that may wait for the connection (≥ 1); one more becomes a dead letter.</summary>
+    public int OutboxLength { get; init; } = 16_384;
+
+    /// <summary>Types of messages beside those of the protocol, for tests and benchmarks.</summary>
+    public IReadOnlyList<Type> Messages { get; init; } = [];
+
+    /// <summary>Of heartbeats and their detector; not the actors' clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <exception cref="UriFormatException">The broker's address isn't one that may be used; says why.</exception>
+    internal ConnectionFactory Factory()
+    {
+        if (Broker.Scheme is not ("amqp" or "amqps"))
+            throw new UriFormatException($"{Broker}: amqp:// or amqps:// is expected.");
+        if (Broker.UserInfo.Length > 0)
+            throw new UriFormatException(
+                $"User and password don't belong in the broker's address ({Broker.Host}): everybody on this machine reads them there.");
+        var secure = Broker.Scheme == "amqps";
+        if (!secure && !Insecure && !IsLoopback(Broker.DnsSafeHost))
+            throw new UriFormatException($"{Broker} is not this machine: use amqps://, or insecure=true where the network is trusted.");
+        return new ConnectionFactory
+        {
+            HostName = Broker.DnsSafeHost,
+            Port = Broker.Port > 0 ? Broker.Port : secure ? 5671 : 5672,
+            VirtualHost = Broker.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(Broker.AbsolutePath[1..]) : "/",
+            UserName = User,
+            Password = Password,
+            Ssl = secure ? Tls() : new SslOption(),
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = TimeSpan.FromSeconds(2), // a paused node is cut off after about 5 s; not within a minute at the default
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(3),
+            HandshakeContinuationTimeout = TimeSpan.FromSeconds(3),
+            ContinuationTimeout = TimeSpan.FromSeconds(5),
+            ClientProvidedName = Cluster,
+        };
+    }
+
+    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+
+    private SslOption Tls()
+    {
+        var tls = new SslOption(Broker.DnsSafeHost, enabled: true);
+        if (Certificate is not null)
+            tls.Certs = [X509Certificate2.CreateFromPemFile(Certificate)];
+        if (CertificateAuthority is not null)
+        {
+            var authority = X509Certificate2.CreateFromPem(ReadText(CertificateAuthority));
+            tls.CertificateValidationCallback = (_, certificate, _, errors) => IsSignedBy(authority, certificate, errors);
+        }
+
+        return tls;
+    }
+
+    /// <summary>By this authority alone, and for the host that was asked for.</summary>
+    private static bool IsSignedBy(X509Certificate2 authority, X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+            return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        using var presented = new X509Certificate2(certificate);
+        return chain.Build(presented);
+    }
+
+    private static string ReadText(string path)
+    {
+#pragma warning disable RS0030 // An engine's own configuration, read before there are actors.
+        return File.ReadAllText(path);
+#pragma warning restore RS0030
+    }
+}

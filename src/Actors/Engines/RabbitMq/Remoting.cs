@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Kindred.Actors.Bulk;
+using Kindred.Actors.Engines.RabbitMq.Wire;
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Gpu.Step;
+using Microsoft.Extensions.Logging;
+
+namespace Kindred.Actors.Engines.RabbitMq;
+
+/// <summary>Messages and signals between this node's actors and those of other nodes.</summary>
+internal sealed class Remoting : IDisposable
+{
+    /// <summary>Messages that may wait for bundles.</summary>
+    private const int LanesLimit = 4_096;
+
+    private readonly LocalEngine engine;
+    private readonly IBulkPlane bulk;
+    private readonly MessageCodec codec;
+    private readonly Lanes lanes;
+    private readonly AskTable asks = new();
+    private readonly RemoteWatches watches = new();
+    private readonly ILogger log;
+    private readonly Node self;
+
+    public Remoting(LocalEngine engine, IBulkPlane bulk, MessageTypes types, ILogger log)
+    {
+        (this.engine, this.bulk, this.log, self) = (engine, bulk, log, engine.Options.Node);
+        codec = new MessageCodec(types, AddressOf, RefTo);
+        lanes = new Lanes(bulk, LanesLimit);
+    }
+
+    /// <summary>Where a member is reached; null: it isn't one.</summary>
+    public required Func<Node, string?> Locate { get; init; }
+
+    /// <summary>Whether it was one, and is no more.</summary>
+    public required Func<Node, bool> IsRemoved { get; init; }
+
+    /// <summary>Puts bytes under way to an address; false when too many wait.</summary>
+    public required Func<string, byte[], bool> Post { get; init; }
+
+    public RemoteRef Remote(Node node, string path, long life = 0) => new(this, engine, node, path, life);
+
+    public void Dispose() => lanes.Dispose();
+
+    public void Send(RemoteRef to, in Envelope envelope)
+    {
+        var (name, address) = (codec.NameOf(envelope.Message), Locate(to.Home));
+        if (name is null || address is null)
+        {
+            var reason = name is null ? $"{envelope.Message.GetType()} is no message of the protocol" : $"{to.Home.Name} is no member";
+            engine.DeadLetter(envelope, to, reason);
+            return;
+        }
+
+        var body = codec.Write(envelope.Message, out var bundles);
+        var trace = envelope.Trace;
+        var header = new WireHeader(
+            WireKind.Message, name, to.Address, envelope.Sender is { } sender ? AddressOf(sender) : null, envelope.Term, TraceParent.Of(trace),
+            trace.TraceState, bundles.Count == 0 ? null : [.. bundles.Select(bulk.Offer)]);
+        if (!Post(address, header.Frame(body)))
+            engine.DeadLetter(envelope with { Message = bundles.Count == 0 ? envelope.Message : name }, to, "too many messages wait for the broker");
+    }
+
+    public void Signal(RemoteRef to, object signal)
+    {
+        switch (signal)
+        {
+            case Watch watch:
+                watches.Add(to, watch.Watcher);
+                if (Locate(to.Home) is null)
+                    watches.End(to.Home);
+                SendControl(WireKind.Watch, to, watch.Watcher);
+                break;
+            case Unwatch unwatch:
+                watches.Remove(to, unwatch.Watch.Watcher);
+                SendControl(WireKind.Unwatch, to, unwatch.Watch.Watcher);
+                break;
+            case Terminated terminated:
+                SendControl(WireKind.Terminated, to, terminated.Actor);
+                break;
+            case Stop:
+                SendControl(WireKind.Stop, to, null);
+                break;
+        }
+    }
+
+    public void SendUndelivered(RemoteRef ask, string reason) => SendControl(WireKind.Undelivered, ask, null, reason);
+
+    public void RepeatWatches()
+    {
+        foreach (var (watched, watcher) in watches.All())
+            SendControl(WireKind.Watch, watched, watcher);
+    }
+
+    public void EndWatches(Node node) => watches.End(node);
+
+    /// <summary>A message or signal from another node.</summary>
+    public void Take(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            var header = WireHeader.Parse(frame, out var body);
+            if (RefTo(header.To) is not ActorRef { Home: null } to)
+                throw new WireException($"{header.What} for {header.To.Node} ({header.To.Incarnation})");
+            var from = header.From is { } address ? RefTo(address) : null;
+            if (from is RemoteRef remote && IsRemoved(remote.Home))
+                return; // its node hears that it was removed, and starts anew
+            if (header.Kind == WireKind.Message)
+                TakeMessage(header, to, from, body);
+            else
+                TakeSignal(header, to, (ActorRef?)from);
+        }
+        catch (WireException wrong)
+        {
+            RabbitLog.Refused(log, wrong.Message);
+        }
+    }
+
+    /// <summary>A message of this node came back: its receiver's node isn't there.</summary>
+    public void TakeBack(ReadOnlySpan<byte> frame)
+    {
+        var header = WireHeader.Parse(frame, out _);
+        if (header.Kind == WireKind.Message && RefTo(header.To) is ActorRef to)
+        {
+            var sender = header.From is { } from ? RefTo(from) : null;
+            engine.DeadLetter(new Envelope(header.What, sender, default), to, "its node isn't there");
+        }
+    }
+
+    private void TakeMessage(WireHeader header, ActorRef to, IActorRef? from, ReadOnlySpan<byte> body)
+    {
+        var copy = body.ToArray();
+        if (!lanes.TryPass((header.From, header.To), header.Bundles ?? [], (bundles, failure) => Deliver(header, to, from, copy, bundles, failure)))
+            engine.DeadLetter(new Envelope(header.What, from, default), to, $"{LanesLimit} messages wait for bundles");
+    }
+
+    private void Deliver(
+        WireHeader header, ActorRef to, IActorRef? from, byte[] body, IReadOnlyList<TensorBundle> bundles, PullException? failure)
+    {
+        var trace = TraceParent.Parse(header.Trace, header.TraceState);
+        try
+        {
+            if (failure is not null)
+                RabbitLog.PullFailed(log, header.What, header.From?.Node ?? "nobody", failure.Message);
+            object? message = failure is null ? codec.Read(header.What, body, bundles)
+                : from is null ? null
+                : new PullFailed(from, failure.Message);
+            if (message is not null)
+                to.Deliver(new Envelope(message, from, trace));
+        }
+        catch (WireException wrong)
+        {
+            foreach (var bundle in bundles)
+                bundle.Dispose();
+            RabbitLog.Refused(log, wrong.Message);
+            engine.DeadLetter(new Envelope(header.What, from, trace), to, wrong.Message);
+        }
+    }
+
+    private void TakeSignal(WireHeader header, ActorRef to, ActorRef? from)
+    {
+        switch (header.Kind)
+        {
+            case WireKind.Watch when from is not null:
+                to.Signal(new Watch(from, to));
+                break;
+            case WireKind.Unwatch when from is not null:
+                to.Signal(new Unwatch(new Watch(from, to)));
+                break;
+            case WireKind.Terminated when from is RemoteRef watched:
+                watches.Remove(watched, to);
+                to.Signal(new Terminated(from));
+                break;
+            case WireKind.Stop:
+                to.Signal(Stop.Signal);
+                break;
+            case WireKind.Undelivered:
+                (to as IUndelivered)?.Undelivered(header.What);
+                break;
+        }
+    }
+
+    /// <summary>What is lost here is said again, or not missed.</summary>
+    private void SendControl(WireKind kind, RemoteRef to, IActorRef? from, string what = "")
+    {
+        if (Locate(to.Home) is { } address)
+            Post(address, new WireHeader(kind, what, to.Address, from is null ? null : AddressOf(from)).Frame([]));
+    }
+
+    private WireAddress AddressOf(IActorRef actor)
+    {
+        if (actor is RemoteRef remote)
+            return remote.Address;
+        if (actor is not ActorRef own)
+            throw new ArgumentException($"{actor.Path} is not an actor of this engine.", nameof(actor));
+        asks.Add(own);
+        return new WireAddress(self.Name, self.Incarnation, own.Path, own.Incarnation);
+    }
+
+    private IActorRef RefTo(WireAddress address)
+    {
+        var (name, incarnation, path, life) = address;
+        if (name != self.Name || incarnation != self.Incarnation)
+            return Remote(new Node(name, incarnation, []), path, life);
+        if (life == 0)
+            return new PathRef(engine, path);
+        if (engine.Living(path) is { } actor && actor.Incarnation == life)
+            return actor;
+        return asks.Find(path, life) ?? new ActorRef(engine, path, life);
+    }
+}
