@@ -8,6 +8,14 @@ namespace Kindred.Actors.Bulk;
 /// <summary>Receives straight into the tensors' memory, which is 64-byte aligned: nothing is copied afterwards.</summary>
 public sealed class TorchBundleCodec : IBundleCodec
 {
+    /// <summary>Loads libtorch now: that can take seconds, which no pull has.</summary>
+    /// <exception cref="BulkPlaneException">It can't be loaded; says why.</exception>
+    public TorchBundleCodec()
+    {
+        if (!TorchLibrary.TryLoad(out var why))
+            throw new BulkPlaneException(why);
+    }
+
     public IBundleBuilder Begin() => new Builder();
 
     private sealed class Builder : IBundleBuilder
