@@ -1,3 +1,4 @@
+using Kindred.Simulation.Tensors;
 using System.Runtime.InteropServices;
 using Kindred.Actors.Bulk;
 using Kindred.Gpu.Step;

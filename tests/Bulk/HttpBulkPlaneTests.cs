@@ -1,3 +1,4 @@
+using Kindred.Simulation.Tensors;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;

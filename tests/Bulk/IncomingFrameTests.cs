@@ -1,3 +1,4 @@
+using Kindred.Simulation.Tensors;
 using System.IO.Pipelines;
 using System.Text;
 using FsCheck;

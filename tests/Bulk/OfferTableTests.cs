@@ -1,3 +1,4 @@
+using Kindred.Simulation.Tensors;
 using Kindred.Actors.Bulk;
 using Kindred.Tests.Training;
 using Microsoft.Extensions.Time.Testing;

@@ -1,3 +1,4 @@
+using Kindred.Simulation.Tensors;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data.Formats;
 using Kindred.Gpu.Step;
