@@ -23,5 +23,13 @@ def steps(run):
     if not os.path.exists(path):
         return []
     with open(path, encoding="utf-8") as file:
-        events = [json.loads(line) for line in file if line.endswith("\n")]
+        events = [event for event in map(parsed, file) if event]
     return [event for event in events if event["event"] == "step"]
+
+
+def parsed(line):
+    """None for a torn line, or the empty one that a cluster's node writes first."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -34,6 +34,15 @@ internal static class CommandTable
             arguments.RequireEmpty("status");
             return StatusCommand.RunAsync(run, to);
         }),
+        Run("stop", "save and end a run, wherever it trains", context, (run, arguments, to) =>
+        {
+            arguments.RequireEmpty("stop");
+            return StopCommand.RunAsync(run, to);
+        }),
+        Settings("node", "a node of a cluster: name=a roles=worker run=FOLDER, and settings where the run is new", context, (arguments, to) =>
+            NodeCommand.RunAsync(new(arguments), to)),
+        Settings("chaos", "kill and pause a small cluster on this machine, and compare with a run without faults: chaos.seed=1 mtbf=\"12 s\"", context, (arguments, to) =>
+            ChaosCommand.RunAsync(new(arguments), to)),
         Settings("demo", "a short training run that shows everything, with whatever data can be had", context, (arguments, to) =>
             DemoCommand.RunAsync(new(arguments), to)),
         Settings("simulate", "whole clusters in virtual time, with faults drawn from seeds: seeds=1000 first=0, or seed=N trace=FILE", context,

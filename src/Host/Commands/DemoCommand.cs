@@ -30,7 +30,7 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<string[]> FindDataAsync(CommandContext context)
+    internal static async Task<string[]> FindDataAsync(CommandContext context)
     {
         var archive = CifarArchive.Cifar10;
         if (context.Environment("KINDRED_DATA") is { Length: > 0 } root && Directory.Exists(Path.Combine(root, archive.Folder)))

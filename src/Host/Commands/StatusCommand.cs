@@ -8,6 +8,7 @@ internal static class StatusCommand
     public static Task<ExitCode> RunAsync(string run, CommandContext context)
     {
         var directory = RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn);
+        CoordinatorStatus.Write(directory, context);
         var metrics = directory.ReadMetrics();
         var checkpoints = directory.Checkpoints.OnChain(directory.Terms.Chain());
         context.Output.WriteLine($"term {directory.Terms.NewestClaim()}");

@@ -9,11 +9,11 @@ public sealed record DataSettings
     public DataKind Kind { get; init; } = DataKind.Cifar10;
 
     [Key("data.path", "folder of CIFAR's .bin files, or of images (root/class/*.jpg, or flat without labels)",
-        Derived = "CIFAR: the set's folder under KINDRED_DATA", Resumable = true)]
+        Derived = "CIFAR: the set's folder under KINDRED_DATA", Resumable = true, OfNode = true)]
     public string? Path { get; init; }
 
     [Key("data.eval", "folder of the evaluation images",
-        Derived = "CIFAR: its test part; folder: the sibling val or test of a train folder, else no kNN", Resumable = true)]
+        Derived = "CIFAR: its test part; folder: the sibling val or test of a train folder, else no kNN", Resumable = true, OfNode = true)]
     public string? EvalPath { get; init; }
 
     [Key("data.limit", "train on the first so many images in file order", Min = 1)]
@@ -29,6 +29,6 @@ public sealed record DataSettings
     public double MaxCorrupt { get; init; } = 0.01;
 
     [Key("data.threads", "threads that decode and augment one shard's images; any number gives the same pixels", Min = 1, Max = 1024,
-        Derived = "1 beside workers on the CPU; with GPUs the cores, shared by the workers", Resumable = true)]
+        Derived = "1 beside workers on the CPU; with GPUs the cores, shared by the workers", Resumable = true, OfNode = true)]
     public int Threads { get; init; } = 1;
 }

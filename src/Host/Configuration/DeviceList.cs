@@ -32,6 +32,8 @@ public sealed class DeviceList : IEquatable<DeviceList>
         return Enumerable.Repeat(parts[0] == "cuda" ? "cuda:0" : parts[0], times);
     }
 
+    public DeviceList First(int workers) => new(Workers[..workers]);
+
     public override string ToString()
     {
         var groups = new List<(string Device, int Times)>();

@@ -20,6 +20,7 @@ public sealed class Key
     public string Group { get; }
     public Type Type { get; }
     public bool Resumable => about.Resumable;
+    public bool OfNode => about.OfNode;
 
     /// <summary>The default, for people: a value, or how it is derived; "-" where there is none.</summary>
     public string Default => about.Derived.Length > 0 ? about.Derived : Get(new Settings()) is { } value ? ValueText.Format(value) : "-";

@@ -29,6 +29,9 @@ public sealed class KeyAttribute(string name, string help) : Attribute
 
     /// <summary><c>resume</c> may change it: it says where and how long a run goes, never what it computes.</summary>
     public bool Resumable { get; init; }
+
+    /// <summary>It belongs to the node, not to the run: each node of a cluster has its own value.</summary>
+    public bool OfNode { get; init; }
 }
 
 /// <summary>The heading under which help shows a record's keys.</summary>

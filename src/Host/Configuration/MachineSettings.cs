@@ -10,7 +10,7 @@ public enum Precision
 public sealed record MachineSettings
 {
     [Key("devices", "one worker each: cpu, cpu*2 (two workers on one CPU), cuda:0,cuda:1",
-        Derived = "all GPUs; without one, cpu*2, or cpu where shards=1", Resumable = true)]
+        Derived = "all GPUs; without one, cpu*2, or cpu where shards=1", Resumable = true, OfNode = true)]
     public DeviceList Devices { get; init; } = DeviceList.Parse("cpu");
 
     [Key("shards", "S, parts that a step is cut into; part of the model, since batch norm sees one shard at a time", Min = 1, Max = 4096,
@@ -29,7 +29,7 @@ public sealed record MachineSettings
     public Precision Wire { get; init; } = Precision.Fp32;
 
     [Key("graphs", "shards of a step whose activations one worker keeps; further ones are encoded twice (same bits, less memory)", Min = 1,
-        Resumable = true)]
+        Resumable = true, OfNode = true)]
     public int Graphs { get; init; } = int.MaxValue;
 
     [Key("deterministic", "GPU: only kernels that give the same bits every time; a CPU run is exact without it")]

@@ -19,7 +19,7 @@ public sealed record RunSettings
 {
     [Key("run", "folder for configuration, metrics, checkpoints and log",
         Derived = "a new folder under runs/ named by data, model, method and time",
-        Resumable = true)]
+        Resumable = true, OfNode = true)]
     public string Folder { get; init; } = "runs/run";
 
     [Key("seed", "every random choice follows from it")]

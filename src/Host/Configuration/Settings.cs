@@ -15,6 +15,7 @@ public sealed record Settings
     public EvaluationSettings Evaluation { get; init; } = new();
     public RunSettings Run { get; init; } = new();
     public MachineSettings Machine { get; init; } = new();
+    public ClusterSettings Cluster { get; init; } = new();
     public TelemetrySettings Telemetry { get; init; } = new();
 
     /// <summary>V, the views of each image in a step: the plain ones and, with false-negative cancellation, the support views.</summary>

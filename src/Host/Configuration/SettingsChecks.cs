@@ -13,7 +13,7 @@ public static class SettingsChecks
     public static IReadOnlyList<string> Check(Settings settings, IReadOnlySet<string> given, MachineFacts machine)
     {
         var error = DataError(settings) ?? ModelError(settings) ?? ContrastError(settings) ?? BankError(settings)
-            ?? MachineError(settings, machine) ?? AddressError(settings.Telemetry);
+            ?? MachineError(settings, machine) ?? AddressError(settings.Telemetry) ?? ClusterChecks.Error(settings.Cluster);
         return error is null ? [.. Warnings(settings, given)] : throw new ConfigurationException(error);
     }
 

@@ -4,7 +4,11 @@ using Microsoft.Extensions.Configuration;
 namespace Kindred.Host.Configuration;
 
 /// <summary>Resolved settings, and what is worth a warning about them.</summary>
-public sealed record LoadedSettings(Settings Settings, IReadOnlyList<string> Warnings);
+public sealed record LoadedSettings(Settings Settings, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The keys that were written, in the file or on the command line.</summary>
+    public IReadOnlySet<string> Given { get; init; } = new HashSet<string>();
+}
 
 /// <summary>Settings of a new run: defaults, then the preset, then cluster.hocon (or config=FILE), then the command line.</summary>
 public static class SettingsLoader
@@ -28,7 +32,7 @@ public static class SettingsLoader
         var values = Presets.Values(preset).ToDictionary(pair => pair.Key, pair => new WrittenValue(pair.Value, ""));
         foreach (var (key, value) in written) values[key] = value;
         var settings = SettingsResolver.Resolve(SettingsBinder.Bind(values), Given(values), machine, workingDirectory);
-        return new(settings, SettingsChecks.Check(settings, Given(written), machine));
+        return new(settings, SettingsChecks.Check(settings, Given(written), machine)) { Given = Given(written) };
     }
 
     private static HashSet<string> Given(Dictionary<string, WrittenValue> values) =>

@@ -16,7 +16,12 @@ internal static class RunStart
     /// <summary>The machine's name, as coordinator.json has it.</summary>
     public static string Host => Environment.MachineName;
 
-    private static string Holder => $"process {Environment.ProcessId} on {Host}";
+    /// <summary>The same of the protocol that the run's nodes speak; greater with each change of messages or files.</summary>
+    public const string ProtocolKey = "protocol";
+
+    public const string Protocol = "1";
+
+    public static string Holder => $"process {Environment.ProcessId} on {Host}";
 
     /// <exception cref="RunStoreException">The folder holds a run, is in use here or on another machine, or can't be written.</exception>
     public static async Task<RunDirectory> CreateAsync(Settings settings, DataSplits data, CommandContext context)
@@ -36,8 +41,7 @@ internal static class RunStart
         var directory = RunDirectory.Open(new PosixFiles(), settings.Run.Folder, Holder, LockMode.Exclusive, context.Warn);
         try
         {
-            if (FingerprintOf(settings.Run.Folder) != data.Train.Fingerprint)
-                throw new DataException($"The training data isn't the one that {settings.Run.Folder} began with: give data.path=DIR of that one, or start a new run.");
+            RequireData(settings.Run.Folder, data);
             return directory;
         }
         catch
@@ -51,15 +55,29 @@ internal static class RunStart
         ? Task.CompletedTask
         : new LifeSigns(new PosixFiles(), settings.Run.Folder, Host, context.Clock).RefuseIfAnyAsync(context.Warn);
 
-    private static string? FingerprintOf(string run)
+    /// <exception cref="DataException">The data isn't the one that the run began with.</exception>
+    public static void RequireData(string run, DataSplits data)
+    {
+        if (Version(run, DataKey) != data.Train.Fingerprint)
+            throw new DataException($"The training data isn't the one that {run} began with: give data.path=DIR of that one, or start a new run.");
+    }
+
+    /// <exception cref="ConfigurationException">The run's nodes speak another protocol.</exception>
+    public static void RequireProtocol(string run)
+    {
+        if (Version(run, ProtocolKey) is { } theirs && theirs != Protocol)
+            throw new ConfigurationException($"{run} is trained under protocol {theirs}, and this program speaks {Protocol}: take the same version on all nodes");
+    }
+
+    private static string? Version(string run, string key)
     {
         var path = RunDirectory.VersionsOf(run);
         try
         {
             using var versions = JsonDocument.Parse(File.ReadAllText(path));
-            return versions.RootElement.GetProperty(DataKey).GetString();
+            return versions.RootElement.TryGetProperty(key, out var value) ? value.GetString() : null;
         }
-        catch (Exception damaged) when (damaged is IOException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception damaged) when (damaged is IOException or JsonException or InvalidOperationException)
         {
             throw new RunStoreException($"{path} can't be read ({damaged.Message}): without it nobody knows whether the data is the run's; restore the file.", damaged);
         }

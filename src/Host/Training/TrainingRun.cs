@@ -1,6 +1,7 @@
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data;
 using Kindred.Gpu.Torch;
+using Kindred.Host.Cluster;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
 using Kindred.Host.Progress;
@@ -29,9 +30,13 @@ internal static class TrainingRun
         using var host = Build(settings, recipe, directory, progress, context);
         var (report, actors) = (host.Services.GetRequiredService<RunReport>(), host.Services.GetRequiredService<TrainingActors>());
         await host.StartAsync();
+        using var over = new CancellationTokenSource();
+        var watch = new StopRequest(directory.Root).WatchAsync(actors.AskToStop, context.Clock, over.Token);
         await using (context.Stop.Register(actors.AskToStop))
         {
             var end = await report.End;
+            await over.CancelAsync();
+            await watch;
             await host.StopAsync(CancellationToken.None);
             return end.Reason is null ? report : throw end.Reason;
         }
@@ -61,6 +66,7 @@ internal static class TrainingRun
         ["kindred"] = typeof(TrainingRun).Assembly.GetName().Version!.ToString(),
         ["dotnet"] = Environment.Version.ToString(),
         ["libtorch"] = TorchExtra.LibTorchVersion,
+        [RunStart.ProtocolKey] = RunStart.Protocol,
         [RunStart.DataKey] = data.Train.Fingerprint,
     };
 

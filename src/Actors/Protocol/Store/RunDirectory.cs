@@ -55,6 +55,9 @@ public sealed class RunDirectory : IDisposable
 
     public static string LogOf(string path) => Path.Combine(path, "kindred.log");
 
+    /// <summary>Each node of a cluster has a log of its own.</summary>
+    public static string LogOf(string path, string node) => Path.Combine(path, $"kindred-{node}.log");
+
     public static string TermsOf(string path) => Path.Combine(path, "terms");
 
     public static string CheckpointsOf(string path) => Path.Combine(path, "checkpoints");

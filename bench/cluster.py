@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""What a cluster of processes on this machine must show (docs/benchmarks/cluster.md): a private broker, two nodes that coordinate and keep,
+two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
+
+  bench/cluster.py bits          [steps=50]                 three processes against one, whole state
+  bench/cluster.py kills         [steps=200 times=5]        kill -9 of worker, keeper, coordinator, broker, so many times each in one run
+  bench/cluster.py pauses        [steps=200 seconds=30]     SIGSTOP for so long of each, then SIGCONT
+  bench/cluster.py all           [steps=60]                 kill -9 of everything at once, started again
+  bench/cluster.py recovery      [times=5 role=worker|keeper|coordinator]  from kill -9 to the first step number never committed before
+  bench/cluster.py throughput    [minutes=20 window=120 every=60]  windows with a worker killed now and then against windows without
+  bench/cluster.py cost          [pairs=60 steps=40]        rabbitmq with one worker (three processes) against one process
+  bench/cluster.py checkpoint    [steps=600 every=20]       the step thread's time per checkpoint, from step times with and without one
+
+Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
+"""
+import json, os, random, signal, statistics, subprocess, sys, tempfile, time
+import runs
+
+SETTINGS = dict(model="resnet8", batch="128", shards="2", threads="1", epochs="1000", negatives="bank") | {
+    "data.limit": "10000", "bank.length": "8192", "eval.every": "0", "checkpoint.every": "20", "fnc.start": "1"}
+OWN = dict(steps=50, times=5, seconds=30, role="worker", minutes=20, window=120, every=60, pairs=60, limit=1800, seed=1)
+
+
+def words(settings):
+    return [f"{key}={value}" for key, value in settings.items()]
+
+
+class Broker:
+    """RabbitMQ on loopback with ports, data and port mapper of its own; its pid is the Erlang machine's."""
+
+    def __init__(self, folder):
+        self.folder, self.process = folder, None
+        os.makedirs(folder, exist_ok=True)
+        self.amqp, distribution, mapper = free_ports(3)
+        open(os.path.join(folder, "enabled_plugins"), "w", encoding="utf-8").write("[].")
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("RABBITMQ_")} | {
+            "HOME": folder, "ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(mapper), "RABBITMQ_NODENAME": "kindred@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_NODE_PORT": str(self.amqp), "RABBITMQ_DIST_PORT": str(distribution),
+            "RABBITMQ_MNESIA_BASE": folder + "/mnesia", "RABBITMQ_LOG_BASE": folder + "/log", "RABBITMQ_LOGS": "-",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": folder + "/enabled_plugins", "RABBITMQ_CONF_ENV_FILE": "/dev/null", "RABBITMQ_ALLOW_INPUT": "1",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-noinput +sbwt none -kernel inet_dist_use_interface {127,0,0,1}"}
+        self.mapper = subprocess.Popen(["epmd", "-address", "127.0.0.1", "-port", str(mapper)])
+        self.start()
+
+    def start(self):
+        log = os.path.join(self.folder, "out")
+        with open(log, "w", encoding="utf-8") as out:
+            self.process = subprocess.Popen(["/usr/lib/rabbitmq/bin/rabbitmq-server"], env=self.environment, stdout=out,
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        wait_until(lambda: "startup complete" in open(log, encoding="utf-8", errors="replace").read(), 90, "the broker's readiness")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        self.kill()
+        self.mapper.kill()
+        self.mapper.wait()
+
+
+class Node:
+    """A kindred process, and its supervisor's part: start it again after a kill."""
+
+    def __init__(self, name, arguments, folder):
+        self.name, self.arguments, self.log, self.process = name, arguments, os.path.join(folder, name + ".out"), None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([runs.KINDRED, *self.arguments], env=ENVIRONMENT, stdout=open(self.log, "a", encoding="utf-8"),
+                                        stderr=subprocess.STDOUT)
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def tend(self):
+        """Starts it again when it died; True when it has ended with 0."""
+        code = self.process.poll()
+        if code not in (None, 0):
+            self.start()
+        return code == 0
+
+
+class Cluster:
+    def __init__(self, folder, settings, layout=(("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"),
+                                                   ("worker-1", "worker"), ("worker-2", "worker"))):
+        self.folder, self.run, self.began = folder, os.path.join(folder, "cluster"), time.time()
+        self.broker = Broker(os.path.join(folder, "broker"))
+        address = f"cluster.broker=amqp://127.0.0.1:{self.broker.amqp}/"
+        self.nodes = {name: Node(name, ["node", f"name={name}", f"roles={roles}", address, "devices=cpu", f"run={self.run}", *words(settings)], folder)
+                      for name, roles in layout}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for node in self.nodes.values():
+            node.process.kill()
+            node.process.wait()
+        self.broker.close()
+
+    def coordinator(self):
+        """The node that coordinates, as coordinator.json tells; the other of the first two keeps."""
+        try:
+            with open(os.path.join(self.run, "coordinator.json"), encoding="utf-8") as file:
+                return json.load(file)["node"]
+        except (OSError, ValueError):
+            return "first"
+
+    def named(self, role):
+        if role in ("coordinator", "keeper"):
+            coordinator = self.coordinator()
+            return self.nodes[coordinator if role == "coordinator" else "second" if coordinator == "first" else "first"]
+        return self.nodes[f"worker-{random.randint(1, 2)}"]
+
+    def furthest(self):
+        return max((s["step"] for s in runs.steps(self.run)), default=0)
+
+    def until_step(self, step):
+        wait_until(lambda: self.furthest() >= step, LIMIT, f"step {step}", each=self.tend)
+
+    def until_end(self):
+        wait_until(lambda: all([node.tend() for node in self.nodes.values()]), LIMIT, "the run's end")
+
+    def tend(self):
+        for node in self.nodes.values():
+            node.tend()
+
+
+def free_ports(count):
+    import socket
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def wait_until(there, seconds, what, each=lambda: None):
+    end = time.time() + seconds
+    while not there():
+        if time.time() > end:
+            raise SystemExit(f"waited {seconds} s in vain for {what}")
+        each()
+        time.sleep(0.02)
+
+
+def state(run):
+    text = subprocess.check_output([runs.KINDRED, "inspect", run], env=ENVIRONMENT, text=True)
+    return [line for line in text.splitlines() if line.startswith(("step ", "sha256 "))]
+
+
+def alone(folder, settings):
+    run = os.path.join(folder, "alone")
+    subprocess.run([runs.KINDRED, "train", f"run={run}", "devices=cpu*2", *words(settings)], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+    return run
+
+
+def tell(row, line, **figures):
+    print(line)
+    print(json.dumps({"row": row, **figures}))
+
+
+def compared(row, folder, settings, cluster, what):
+    """Whether the cluster ended in the state of one process, each step once."""
+    cluster.until_end()
+    expected = state(alone(folder, settings))
+    last = {s["step"]: s["term"] for s in runs.steps(cluster.run)}
+    same, whole = expected == state(cluster.run), sorted(last) == list(range(1, int(settings["steps"]) + 1))
+    tell(row, f"{what}: state {'bit-identical' if same else 'DIFFERS'}, steps {'once each' if whole else 'MISSING'}, {max(last.values())} terms",
+         same=same, steps=len(last), terms=max(last.values()), seconds=time.time() - cluster.began)
+    return 0 if same and whole else 1
+
+
+def bits(folder, settings, own):
+    layout = (("first", "coordinator,keeper,data"), ("worker-1", "worker"), ("worker-2", "worker"))
+    with Cluster(folder, settings, layout) as cluster:
+        return compared("bits", folder, settings, cluster, "three processes")
+
+
+def kills(folder, settings, own):
+    victims = [role for role in ("worker", "keeper", "coordinator", "broker") for _ in range(int(own["times"]))]
+    random.shuffle(victims)
+    gap = int(settings["steps"]) // (len(victims) + 1)
+    with Cluster(folder, settings) as cluster:
+        for number, role in enumerate(victims):
+            cluster.until_step(max(1, gap * (number + 1)))
+            if role == "broker":
+                cluster.broker.kill()
+                cluster.broker.start()
+            else:
+                cluster.named(role).kill()
+        return compared("kills", folder, settings, cluster, f"{len(victims)} kills")
+
+
+def pauses(folder, settings, own):
+    roles = ("worker", "keeper", "coordinator")
+    with Cluster(folder, settings) as cluster:
+        for number, role in enumerate(roles):
+            cluster.until_step(max(1, int(settings["steps"]) * (number + 1) // (len(roles) + 2)))
+            node = cluster.named(role)
+            node.send(signal.SIGSTOP)
+            time.sleep(float(own["seconds"]))
+            node.send(signal.SIGCONT)
+        return compared("pauses", folder, settings, cluster, f"{len(roles)} pauses of {own['seconds']} s")
+
+
+def everything(folder, settings, own):
+    with Cluster(folder, settings) as cluster:
+        cluster.until_step(int(settings["steps"]) // 2)
+        for node in cluster.nodes.values():
+            node.process.kill()
+        cluster.broker.kill()
+        cluster.broker.start()
+        return compared("all", folder, settings, cluster, "everything killed at once")
+
+
+def recovery(folder, settings, own):
+    """metrics.jsonl is looked at every 5 ms: a commit's line is written with the commit."""
+    times = []
+    with Cluster(folder, settings | {"steps": "1000000"}) as cluster:
+        for _ in range(int(own["times"])):
+            cluster.until_step(cluster.furthest() + 15)
+            node, before = cluster.named(own["role"]), None
+            node.kill()
+            killed, before = time.time(), cluster.furthest()
+            node.start()
+            while cluster.furthest() <= before:
+                time.sleep(0.005)
+                if time.time() - killed > 120:
+                    raise SystemExit(f"no step in 120 s after the {own['role']}'s death")
+            times.append(time.time() - killed)
+    tell("recovery", f"{own['role']}: recovered after {statistics.median(times):.2f} s (median of {len(times)}; {min(times):.2f} to {max(times):.2f})",
+         role=own["role"], seconds=times)
+    return 0
+
+
+def throughput(folder, settings, own):
+    rates = {True: [], False: []}
+    with Cluster(folder, settings | {"steps": "1000000"}) as cluster:
+        cluster.until_step(10)
+        for number in range(int(float(own["minutes"]) * 60 / float(own["window"]))):
+            killing = number % 2 == 1
+            start, first = time.time(), cluster.furthest()
+            next_kill = start + float(own["every"]) / 2
+            while time.time() - start < float(own["window"]):
+                cluster.tend()
+                if killing and time.time() >= next_kill:
+                    cluster.named("worker").kill()
+                    next_kill += float(own["every"])
+                time.sleep(0.1)
+            rates[killing].append((cluster.furthest() - first) / (time.time() - start))
+    ratio = statistics.mean(rates[True]) / statistics.mean(rates[False])
+    tell("throughput", f"with a worker killed every {own['every']} s: {100 * ratio:.1f} % of the steps/s without", ratio=ratio, kills=rates[True], none=rates[False])
+    return 0
+
+
+def rate(run, skip=5):
+    seen = [s["images_per_second"] for s in runs.steps(run)][skip:]
+    return len(seen) / sum(1 / r for r in seen)
+
+
+def cost(folder, settings, own):
+    settings = settings | {"batch": "256", "shards": "1"}
+    layout, ratios = (("first", "coordinator,data"), ("keeper", "keeper"), ("worker-1", "worker")), []
+    for pair in range(int(own["pairs"])):
+        place, pace = os.path.join(folder, str(pair)), {}
+        os.makedirs(place)
+        for kind in ("local", "cluster") if pair % 2 else ("cluster", "local"):
+            if kind == "local":
+                run = os.path.join(place, "alone")
+                subprocess.run([runs.KINDRED, "train", f"run={run}", "devices=cpu", *words(settings)], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+                pace[kind] = rate(run)
+            else:
+                with Cluster(place, settings, layout) as cluster:
+                    cluster.until_end()
+                    pace[kind] = rate(cluster.run)
+        ratios.append(pace["local"] / pace["cluster"])
+    mean = statistics.mean(ratios)
+    half = 1.96 * statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
+    tell("cost", f"rabbitmq takes {mean:.3f} ± {half:.3f} × the time of local ({len(ratios)} pairs)", ratio=mean, half=half, ratios=ratios)
+    return 0
+
+
+def checkpoint(folder, settings, own):
+    """Steps after which a checkpoint is due against the others of the same run; the next three count as the checkpoint's."""
+    every = int(own["every"])
+    settings = settings | {"checkpoint.every": str(every)}
+    run = alone(folder, settings)
+    times = {s["step"]: 1 / s["images_per_second"] for s in runs.steps(run) if s["step"] > every}
+    near = [t for step, t in times.items() if 1 <= step % every <= 3]
+    far = [t for step, t in times.items() if step % every > 3 or step % every == 0]
+    extra = 3 * int(settings["batch"]) * (statistics.mean(near) - statistics.mean(far))
+    tell("checkpoint", f"a checkpoint adds {1000 * extra:.0f} ms to its three steps: {extra / 60:.2%} at one a minute", seconds=extra, near=len(near), far=len(far))
+    return 0
+
+
+ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost, checkpoint=checkpoint)
+
+
+def main():
+    global ENVIRONMENT, LIMIT
+    if len(sys.argv) < 2 or sys.argv[1] not in ROWS:
+        raise SystemExit(__doc__)
+    given = dict(pair.split("=", 1) for pair in sys.argv[2:])
+    own = {key: given.pop(key, str(value)) for key, value in OWN.items() if key != "steps"}
+    settings = SETTINGS | {"steps": str(OWN["steps"])} | given
+    if "data.path" not in settings and "data" not in settings:
+        settings["data.path"] = os.path.join(os.environ["KINDRED_DATA"], "cifar-10-batches-bin")
+    ENVIRONMENT, LIMIT = runs.environment(), float(own["limit"])
+    random.seed(int(own["seed"]))
+    runs.require_built(runs.KINDRED)
+    with tempfile.TemporaryDirectory(prefix="kindred-cluster-") as folder:
+        sys.exit(ROWS[sys.argv[1]](folder, settings, own))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace Kindred.Host.Chaos;
+
+/// <summary>A <c>kindred</c> process that is started again whenever it dies, until it ends with 0.</summary>
+internal sealed class SupervisedNode : IDisposable
+{
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(1);
+    private readonly ChildProcesses children = new();
+    private readonly string[] arguments;
+    private readonly StreamWriter log;
+    private Process? process;
+
+    /// <param name="name">What it is called in lines for people.</param>
+    /// <param name="arguments">Of <c>kindred</c>.</param>
+    /// <param name="log">What it says is appended to this file.</param>
+    public SupervisedNode(string name, string[] arguments, string log)
+    {
+        (Name, this.arguments) = (name, arguments);
+        this.log = new StreamWriter(log, append: true) { AutoFlush = true };
+    }
+
+    public string Name { get; }
+
+    public int Starts { get; private set; }
+
+    /// <summary>Whether it was killed by a signal that its supervisor didn't send; 0 while it hasn't ended.</summary>
+    public int LastCode { get; private set; }
+
+    public void Signal(string name)
+    {
+        if (process is { HasExited: false } alive)
+            Process.Start("kill", [$"-{name}", $"{alive.Id}"]).WaitForExit();
+    }
+
+    /// <summary>Returns when it has ended with 0, or with what no restart mends (a refusal: codes 2 to 5).</summary>
+    public async Task<int> SuperviseAsync(TimeProvider clock, CancellationToken cancel)
+    {
+        while (true)
+        {
+            process?.Dispose();
+            process = Start();
+            Starts++;
+            await process.WaitForExitAsync(cancel);
+            LastCode = process.ExitCode;
+            if (LastCode is 0 or (>= 2 and <= 5))
+                return LastCode;
+            await Task.Delay(Restart, clock, cancel);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (process is { HasExited: false })
+            process.Kill();
+        process?.WaitForExit();
+        process?.Dispose();
+        children.Dispose();
+        log.Dispose();
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        var started = children.Start(start);
+        started.OutputDataReceived += (_, line) => Write(line.Data);
+        started.ErrorDataReceived += (_, line) => Write(line.Data);
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        return started;
+    }
+
+    private void Write(string? line)
+    {
+        lock (log)
+            log.WriteLine(line);
+    }
+}

@@ -1,0 +1,50 @@
+using Kindred.Actors.Protocol.Store;
+
+namespace Kindred.Host.Cluster;
+
+/// <summary>
+/// The file by which <c>kindred stop</c> asks a run to save and end; whoever may write in the run's folder may. A request that is older
+/// than the process that looks is none of its business: it was meant for a run that ended before it could hear.
+/// </summary>
+internal sealed class StopRequest(string run)
+{
+    private readonly string? before = Read(run);
+
+    public bool IsMade => Read(run) is { } request && request != before;
+
+    public static void Make(string run)
+    {
+        var id = Guid.NewGuid().ToByteArray();
+        new PosixFiles().Replace(PathOf(run), file => file.Write(Convert.ToHexString(id).Select(c => (byte)c).ToArray()));
+    }
+
+    /// <summary>It was heeded, or nobody is there to heed it.</summary>
+    public static void Clear(string run) => new PosixFiles().Delete(PathOf(run));
+
+    /// <summary>Calls <paramref name="stop"/> once the request is there; until <paramref name="ended"/>.</summary>
+    public async Task WatchAsync(Action stop, TimeProvider clock, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(0.5), clock);
+        while (!ended.IsCancellationRequested)
+        {
+            if (IsMade)
+                stop();
+            try
+            {
+                await timer.WaitForNextTickAsync(ended);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static string PathOf(string run) => Path.Combine(run, "stop");
+
+    private static string? Read(string run)
+    {
+        using var file = new PosixFiles().OpenRead(PathOf(run));
+        return file is null ? null : new StreamReader(file).ReadToEnd();
+    }
+}

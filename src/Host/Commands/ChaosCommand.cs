@@ -1,0 +1,100 @@
+using System.Globalization;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Host.Chaos;
+using Kindred.Host.CommandLine;
+using Kindred.Host.Configuration;
+using Kindred.Host.Configuration.Hocon;
+
+namespace Kindred.Host.Commands;
+
+/// <summary>
+/// A run on this machine under faults: two nodes that coordinate and keep, two workers, a private broker; against the same run by one
+/// process without faults. Ends with one line, and 0 where nothing was lost and the whole state has the same bits.
+/// </summary>
+internal static class ChaosCommand
+{
+    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(75), Most = TimeSpan.FromSeconds(160);
+
+    private static readonly string[] Defaults =
+    [
+        "model=resnet8", "batch=128", "data.limit=2560", "epochs=3", "steps=50", "fnc.start=1", "shards=2", "threads=1",
+        "negatives=bank", "bank.length=2048", "eval.every=0", "checkpoint.every=10",
+    ];
+
+    public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
+    {
+        var seed = long.Parse(arguments.Take("chaos.seed") ?? "1", CultureInfo.InvariantCulture);
+        var meanTime = HoconUnits.ParseDuration(arguments.Take("mtbf") ?? "12 s");
+        var folder = Path.GetFullPath(arguments.Take("out") ?? Directory.CreateTempSubdirectory("kindred-chaos-").FullName, context.WorkingDirectory);
+        if (!BrokerProcess.IsInstalled)
+            throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
+        string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
+        string[] data = arguments.Values.Keys.Any(key => key is "data" or "data.path") ? [] : await DemoCommand.FindDataAsync(context);
+        string[] settings = [.. Defaults, .. data, .. given];
+        _ = SettingsLoader.Load(new(settings), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
+        Directory.CreateDirectory(folder);
+        var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
+
+        context.Output.WriteLine("without faults, on one process");
+        using (var one = new SupervisedNode("alone", ["train", .. settings, "devices=cpu*2", "overwrite=true", $"run={alone}"], alone + ".log"))
+            if (await one.SuperviseAsync(context.Clock, context.Stop) != 0)
+                throw new InvalidOperationException($"the run without faults failed; {alone}.log says why.");
+        context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}; network cuts are not made");
+        var (faults, ended) = await StrikeAsync(seed, meanTime, settings, cluster, context);
+        return Verdict(ended, faults, alone, cluster, context);
+    }
+
+    private static async Task<(string Faults, bool Ended)> StrikeAsync(
+        long seed, TimeSpan meanTime, string[] settings, string run, CommandContext context)
+    {
+        if (Directory.Exists(run))
+            Directory.Delete(run, recursive: true);
+        await using var broker = await BrokerProcess.StartAsync(run + ".broker", cancel: context.Stop);
+        SupervisedNode Node(string name, string roles) => new(
+            name, ["node", $"name={name}", $"roles={roles}", $"cluster.broker={broker.Address}", "devices=cpu", .. settings, $"run={run}"], $"{run}-{name}.log");
+        SupervisedNode[] nodes =
+        [
+            Node("first", "coordinator,keeper,data"), Node("second", "coordinator,keeper,data"), Node("worker-1", "worker"), Node("worker-2", "worker"),
+        ];
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        var faults = new Faults(seed, meanTime, nodes, broker, line => context.Output.WriteLine($"  {line}"));
+        try
+        {
+            var all = Task.WhenAll(nodes.Select(node => node.SuperviseAsync(context.Clock, over.Token)));
+            var strikes = faults.RunAsync(context.Clock, Striking, over.Token);
+            var ended = await Task.WhenAny(all, Task.Delay(Most, context.Clock, context.Stop)) == all && (await all).All(code => code == 0);
+            await over.CancelAsync();
+            await strikes;
+            return (string.Join(", ", faults.Counts.Select(count => $"{count.Value} × {count.Key}")), ended);
+        }
+        finally
+        {
+            foreach (var node in nodes)
+                node.Dispose();
+        }
+    }
+
+    private static ExitCode Verdict(bool ended, string faults, string alone, string cluster, CommandContext context)
+    {
+        var fault = !ended ? "the run with faults didn't end in time"
+            : !StepsOf(alone, context).SequenceEqual(StepsOf(cluster, context)) ? "steps are missing or doubled"
+            : StateOf(alone, context) != StateOf(cluster, context) ? "the state has other bits" : null;
+        var under = faults.Length == 0 ? "no faults" : faults;
+        context.Output.WriteLine(fault is null
+            ? $"nothing lost: {StepsOf(cluster, context).Count} steps once each, the state bit-identical to that without faults, under {under}"
+            : $"FAILED under {under}: {fault}; logs are in {Path.GetDirectoryName(cluster)}");
+        return fault is null ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>The step and the hashes that inspect prints.</summary>
+    private static string StateOf(string run, CommandContext context)
+    {
+        using var output = new StringWriter();
+        InspectCommand.RunAsync(run, context with { Output = output }).GetAwaiter().GetResult();
+        return string.Join('\n', output.ToString().Split('\n').Where(line =>
+            line.StartsWith("step ", StringComparison.Ordinal) || line.StartsWith("sha256 ", StringComparison.Ordinal)));
+    }
+
+    private static List<long> StepsOf(string run, CommandContext context) =>
+        [.. RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn).ReadMetrics().Where(m => m.Event == "step").Select(m => m.At.Step).Order()];
+}

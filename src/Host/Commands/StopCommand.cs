@@ -1,0 +1,36 @@
+using Kindred.Actors.Protocol.Store;
+using Kindred.Host.Cluster;
+using Kindred.Host.CommandLine;
+
+namespace Kindred.Host.Commands;
+
+/// <summary>Asks a run that trains, wherever its coordinator is, to save and end; waits until it has.</summary>
+internal static class StopCommand
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.25), Silence = TimeSpan.FromSeconds(20);
+
+    public static async Task<ExitCode> RunAsync(string run, CommandContext context)
+    {
+        var files = new PosixFiles();
+        RunDirectory.ReadConfiguration(files, run);
+        if (CoordinatorFile.Read(files, run) is null or { Phase: CoordinatorFile.Ended })
+            throw new RunStoreException($"{run}: nobody trains it now.");
+        StopRequest.Make(run);
+        var (heard, since) = (CoordinatorFile.Read(files, run), context.Clock.GetTimestamp());
+        while (heard?.Phase != CoordinatorFile.Ended)
+        {
+            await Task.Delay(Look, context.Clock, context.Stop);
+            var now = CoordinatorFile.Read(files, run);
+            if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
+                (heard, since) = (now, context.Clock.GetTimestamp());
+            if (context.Clock.GetElapsedTime(since) <= Silence)
+                continue;
+            StopRequest.Clear(run);
+            throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save it; `kindred status {run}` says more.");
+        }
+
+        StopRequest.Clear(run);
+        context.Output.WriteLine($"stopped at step {heard.Step}; resume, or nodes, go on from there");
+        return ExitCode.Done;
+    }
+}
