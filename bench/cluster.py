@@ -13,7 +13,7 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
 
 Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
 """
-import json, os, random, signal, statistics, subprocess, sys, tempfile, time
+import json, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
 import runs
 
 SETTINGS = dict(model="resnet8", batch="128", shards="2", threads="1", epochs="1000", negatives="bank") | {
@@ -40,6 +40,7 @@ class Broker:
             "RABBITMQ_ENABLED_PLUGINS_FILE": folder + "/enabled_plugins", "RABBITMQ_CONF_ENV_FILE": "/dev/null", "RABBITMQ_ALLOW_INPUT": "1",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-noinput +sbwt none -kernel inet_dist_use_interface {127,0,0,1}"}
         self.mapper = subprocess.Popen(["epmd", "-address", "127.0.0.1", "-port", str(mapper)])
+        wait_until(lambda: listens(mapper), 20, "the port mapper")  # else the broker starts one that nobody ends
         self.start()
 
     def start(self):
@@ -131,8 +132,12 @@ class Cluster:
             node.tend()
 
 
+def listens(port):
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
 def free_ports(count):
-    import socket
     sockets = [socket.socket() for _ in range(count)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))
