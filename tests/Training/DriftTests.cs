@@ -93,7 +93,7 @@ public sealed class DriftTests
             if (++commits == after)
                 Flip();
             using var now = inner.Snapshot();
-            Applied?.Invoke(commits, HashBundle.Of(now)[0]);
+            Applied?.Invoke(commits, HashBundle.Hash(HashBundle.Of(now)));
         }
 
         public void Dispose() => inner.Dispose();

@@ -64,7 +64,8 @@ public sealed partial class Coordinator
     {
         if (roster.Find(actor) is not { } member || member.Life != held.Life || member.HasDrifted)
             return;
-        (member.State, member.Next, member.Ready) = (held.State, null, phase == RunPhase.Restoring || held.State.Step >= member.SuppliedAt);
+        var counts = held.State.Term == Term || held.State == opening.Origin;
+        (member.State, member.Next, member.Ready) = (held.State, null, counts && (phase == RunPhase.Restoring || held.State.Step >= member.SuppliedAt));
         if (!member.Ready)
             return;
         if (phase == RunPhase.Restoring)

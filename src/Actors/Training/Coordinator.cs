@@ -57,7 +57,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         EndIfStoreFails(() =>
         {
             Claim();
-            if (directory.ReadEnd() is { } end && end.Step >= run.LastStep)
+            if (run.WaitsForMembers && directory.ReadEnd() is { } end && end.Step >= run.LastStep)
                 EndAgain(end);
             else
                 Context.Cluster.Subscribe(Self);

@@ -162,7 +162,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
 
     private void Take(TakeState take)
     {
-        if (take.Term == Term && Head is { } current && current.Step >= take.Source.State.Step)
+        if (take.Term == Term && Head is { } current && (current == take.Source.State || (current.Term == Term && current.Step >= take.Source.State.Step)))
         {
             Release(take);
             OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));

@@ -57,7 +57,10 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         Kind = goesBack || isLost ? "rollback" : held is not null ? "takeover" : checkpoint is not null ? "resume" : null;
         checkpoints.Reset(checkpoint, known: held is null);
         foreach (var member in roster.Replicas)
+        {
+            member.Ready = false;
             Tell(member);
+        }
     }
 
     public void Tell(Roster.Member member)
