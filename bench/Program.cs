@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, (string What, Func<KeyValueArguments, in
     ["fnc-cost"] = ("detection and cancellation against the plain loss over as many views (pairs= block= warmup=)", FncCost.Run),
     ["contrast-cost"] = ("the same, of the keeper's part of the step alone (rounds= threads=)", ContrastCost.Run),
     ["torch-calls"] = ("a call into libtorch", TorchCalls.Run),
+    ["control-roundtrip"] = ("a message to an actor of another process and back, through a broker (messages=)", ControlRoundtrip.Run),
     ["messaging-cost"] = ("a message on the local engine (messages=)", MessagingCost.Run),
 };
 
@@ -24,5 +25,5 @@ catch (Exception wrong) when (wrong is ConfigurationException or FormatException
 
 Console.Error.WriteLine("kindred-bench NAME key=value…; keys are those of a run (model=, batch=, threads=, precision=, …) and the benchmark's own");
 foreach (var (name, (what, _)) in benchmarks)
-    Console.Error.WriteLine($"  {name,-16}{what}");
+    Console.Error.WriteLine($"  {name,-18}{what}");
 return 2;
