@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, (string What, Func<KeyValueArguments, in
     ["torch-calls"] = ("a call into libtorch", TorchCalls.Run),
     ["bulk-pull"] = ("a bundle pulled from another process, against a raw TCP copy (bytes= pulls= http=1|2)", BulkPull.Run),
     [BulkOwner.Name] = ("the other process of bulk-pull", BulkOwner.Run),
+    ["control-roundtrip"] = ("a message to an actor of another process and back, through a broker (messages=)", ControlRoundtrip.Run),
     ["messaging-cost"] = ("a message on the local engine (messages=)", MessagingCost.Run),
 };
 
@@ -26,5 +27,5 @@ catch (Exception wrong) when (wrong is ConfigurationException or FormatException
 
 Console.Error.WriteLine("kindred-bench NAME key=value…; keys are those of a run (model=, batch=, threads=, precision=, …) and the benchmark's own");
 foreach (var (name, (what, _)) in benchmarks)
-    Console.Error.WriteLine($"  {name,-16}{what}");
+    Console.Error.WriteLine($"  {name,-18}{what}");
 return 2;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Kindred.Host.Chaos;
 
@@ -11,8 +9,6 @@ namespace Kindred.Host.Chaos;
 /// </summary>
 public sealed class BrokerProcess : IAsyncDisposable
 {
-    private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-
     /// <summary>What the broker says once clients can connect, about 4 to 8 s after its start.</summary>
     private const string Readiness = "Server startup complete";
 
@@ -20,28 +16,22 @@ public sealed class BrokerProcess : IAsyncDisposable
 
     private readonly ChildProcesses children = new();
     private readonly Process portMapper;
-    private readonly (int Amqp, int Distribution, int PortMapper) ports;
-    private readonly string folder;
+    private readonly BrokerSettings settings;
     private Process? broker;
 
     private BrokerProcess(string folder, int? port)
     {
-        this.folder = Path.GetFullPath(folder);
-        var free = FreePorts(3);
-        ports = (port ?? free[0], free[1], free[2]);
-        Directory.CreateDirectory(this.folder);
-        File.WriteAllText(Path.Combine(this.folder, "enabled_plugins"), "[].");
-        File.WriteAllText(Path.Combine(this.folder, "rabbitmq.conf"), "disk_free_limit.absolute = 1MB\nvm_memory_high_watermark.relative = 0.8\n");
-        portMapper = children.Start(PortMapperStart());
+        settings = BrokerSettings.Make(folder, port);
+        portMapper = children.Start(settings.PortMapper());
     }
 
-    public Uri Address => new($"amqp://127.0.0.1:{ports.Amqp}/");
+    public Uri Address => new($"amqp://127.0.0.1:{settings.Port}/");
 
     /// <summary>Of the Erlang machine itself: signals to it reach the broker. 0 while there is none.</summary>
     public int Pid => broker is { HasExited: false } ? broker.Id : 0;
 
     /// <summary>Whether this machine has RabbitMQ's package installed.</summary>
-    public static bool IsInstalled => File.Exists(Program);
+    public static bool IsInstalled => File.Exists(BrokerSettings.Program);
 
     /// <summary>Starts a broker and waits until clients can connect.</summary>
     /// <param name="folder">Its data; kept, for a later start to go on with.</param>
@@ -50,7 +40,7 @@ public sealed class BrokerProcess : IAsyncDisposable
     public static async Task<BrokerProcess> StartAsync(string folder, int? port = null, CancellationToken cancel = default)
     {
         if (!IsInstalled)
-            throw new InvalidOperationException($"There is no {Program}: install the package rabbitmq-server.");
+            throw new InvalidOperationException($"There is no {BrokerSettings.Program}: install the package rabbitmq-server.");
         var process = new BrokerProcess(folder, port);
         try
         {
@@ -81,7 +71,7 @@ public sealed class BrokerProcess : IAsyncDisposable
         }
 
         broker?.Dispose();
-        var started = broker = children.Start(BrokerStart());
+        var started = broker = children.Start(settings.Broker());
         started.OutputDataReceived += (_, line) => Read(line.Data);
         started.ErrorDataReceived += (_, line) => Read(line.Data);
         started.BeginOutputReadLine();
@@ -123,53 +113,5 @@ public sealed class BrokerProcess : IAsyncDisposable
         await portMapper.WaitForExitAsync();
         portMapper.Dispose();
         children.Dispose();
-    }
-
-    private ProcessStartInfo PortMapperStart() => new("epmd", ["-address", "127.0.0.1", "-port", $"{ports.PortMapper}"])
-    {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-    };
-
-    private ProcessStartInfo BrokerStart()
-    {
-        var start = new ProcessStartInfo(Program)
-        {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var stray in start.Environment.Keys.Where(key => key.StartsWith("RABBITMQ_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(stray);
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["HOME"] = folder, // of the Erlang cookie
-            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["ERL_EPMD_PORT"] = $"{ports.PortMapper}",
-            ["RABBITMQ_NODENAME"] = "kindred@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = $"{ports.Amqp}",
-            ["RABBITMQ_DIST_PORT"] = $"{ports.Distribution}",
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
-            ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
-            ["RABBITMQ_LOGS"] = "-",
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "enabled_plugins"),
-            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "rabbitmq"),
-            ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
-            ["RABBITMQ_ALLOW_INPUT"] = "1", // with -noinput below the script becomes the VM, so its pid is the VM's
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-noinput +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
-        };
-        foreach (var (key, value) in settings)
-            start.Environment[key] = value;
-        return start;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in listeners)
-            listener.Start();
-        int[] free = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return free;
     }
 }

@@ -48,7 +48,9 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
     /// Connects to the broker, waiting for it as long as it takes, and becomes a member. The engine doesn't dispose the bulk plane.
     /// </summary>
     /// <exception cref="UriFormatException">The broker's address may not be used; says why.</exception>
-    /// <exception cref="RemovedException">The cluster knows a later incarnation of this name.</exception>
+    /// <exception cref="RemovedException">
+    /// The cluster knows a later incarnation of this name. Where it says so only after this has returned, <see cref="Terminated"/> fails with it.
+    /// </exception>
     /// <exception cref="OperationCanceledException"></exception>
     public static async Task<RabbitEngine> JoinAsync(EngineOptions engine, RabbitOptions rabbit, IBulkPlane bulk, CancellationToken cancel)
     {
@@ -107,7 +109,7 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
 
     private bool Post(string address, byte[] message) => link.TrySend(address, message);
 
-    private IActorRef RefTo(Node node, string path) => node == cluster.Self ? new PathRef(local, path) : remoting.Remote(node, path);
+    private IActorRef RefTo(Node node, string path) => node == cluster.Self ? new PathRef(local, path) : remoting.Resolve(node, path);
 
     private void Removed(Node node) => remoting.EndWatches(node);
 
@@ -117,8 +119,8 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
     private async Task EndAsync()
     {
         await local.Terminated.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        heartbeats.Dispose();
         await link.DisposeAsync();
+        heartbeats.Dispose();
         remoting.Dispose();
         await local.Terminated;
     }

@@ -18,15 +18,15 @@ internal sealed class Remoting : IDisposable
     private readonly IBulkPlane bulk;
     private readonly MessageCodec codec;
     private readonly Lanes lanes;
-    private readonly AskTable asks = new();
+    private readonly RefBook refs;
     private readonly RemoteWatches watches = new();
     private readonly ILogger log;
-    private readonly Node self;
 
     public Remoting(LocalEngine engine, IBulkPlane bulk, MessageTypes types, ILogger log)
     {
-        (this.engine, this.bulk, this.log, self) = (engine, bulk, log, engine.Options.Node);
-        codec = new MessageCodec(types, AddressOf, RefTo);
+        (this.engine, this.bulk, this.log) = (engine, bulk, log);
+        refs = new RefBook(this, engine);
+        codec = new MessageCodec(types, refs.AddressOf, refs.RefTo);
         lanes = new Lanes(bulk, LanesLimit);
     }
 
@@ -39,7 +39,8 @@ internal sealed class Remoting : IDisposable
     /// <summary>Puts bytes under way to an address; false when too many wait.</summary>
     public required Func<string, byte[], bool> Post { get; init; }
 
-    public RemoteRef Remote(Node node, string path, long life = 0) => new(this, engine, node, path, life);
+    /// <summary>Whatever lives at a path of another node.</summary>
+    public RemoteRef Resolve(Node node, string path) => refs.Remote(node, path);
 
     public void Dispose() => lanes.Dispose();
 
@@ -56,7 +57,7 @@ internal sealed class Remoting : IDisposable
         var body = codec.Write(envelope.Message, out var bundles);
         var trace = envelope.Trace;
         var header = new WireHeader(
-            WireKind.Message, name, to.Address, envelope.Sender is { } sender ? AddressOf(sender) : null, envelope.Term, TraceParent.Of(trace),
+            WireKind.Message, name, to.Address, envelope.Sender is { } sender ? refs.AddressOf(sender) : null, envelope.Term, TraceParent.Of(trace),
             trace.TraceState, bundles.Count == 0 ? null : [.. bundles.Select(bulk.Offer)]);
         if (!Post(address, header.Frame(body)))
             engine.DeadLetter(envelope with { Message = bundles.Count == 0 ? envelope.Message : name }, to, "too many messages wait for the broker");
@@ -101,9 +102,9 @@ internal sealed class Remoting : IDisposable
         try
         {
             var header = WireHeader.Parse(frame, out var body);
-            if (RefTo(header.To) is not ActorRef { Home: null } to)
+            if (refs.RefTo(header.To) is not ActorRef { Home: null } to)
                 throw new WireException($"{header.What} for {header.To.Node} ({header.To.Incarnation})");
-            var from = header.From is { } address ? RefTo(address) : null;
+            var from = header.From is { } address ? refs.RefTo(address) : null;
             if (from is RemoteRef remote && IsRemoved(remote.Home))
                 return; // its node hears that it was removed, and starts anew
             if (header.Kind == WireKind.Message)
@@ -121,9 +122,9 @@ internal sealed class Remoting : IDisposable
     public void TakeBack(ReadOnlySpan<byte> frame)
     {
         var header = WireHeader.Parse(frame, out _);
-        if (header.Kind == WireKind.Message && RefTo(header.To) is ActorRef to)
+        if (header.Kind == WireKind.Message && refs.RefTo(header.To) is ActorRef to)
         {
-            var sender = header.From is { } from ? RefTo(from) : null;
+            var sender = header.From is { } from ? refs.RefTo(from) : null;
             engine.DeadLetter(new Envelope(header.What, sender, default), to, "its node isn't there");
         }
     }
@@ -185,28 +186,6 @@ internal sealed class Remoting : IDisposable
     private void SendControl(WireKind kind, RemoteRef to, IActorRef? from, string what = "")
     {
         if (Locate(to.Home) is { } address)
-            Post(address, new WireHeader(kind, what, to.Address, from is null ? null : AddressOf(from)).Frame([]));
-    }
-
-    private WireAddress AddressOf(IActorRef actor)
-    {
-        if (actor is RemoteRef remote)
-            return remote.Address;
-        if (actor is not ActorRef own)
-            throw new ArgumentException($"{actor.Path} is not an actor of this engine.", nameof(actor));
-        asks.Add(own);
-        return new WireAddress(self.Name, self.Incarnation, own.Path, own.Incarnation);
-    }
-
-    private IActorRef RefTo(WireAddress address)
-    {
-        var (name, incarnation, path, life) = address;
-        if (name != self.Name || incarnation != self.Incarnation)
-            return Remote(new Node(name, incarnation, []), path, life);
-        if (life == 0)
-            return new PathRef(engine, path);
-        if (engine.Living(path) is { } actor && actor.Incarnation == life)
-            return actor;
-        return asks.Find(path, life) ?? new ActorRef(engine, path, life);
+            Post(address, new WireHeader(kind, what, to.Address, from is null ? null : refs.AddressOf(from)).Frame([]));
     }
 }

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Kindred.Actors.Messaging;
+using Kindred.Tests.Messaging;
+
+namespace Kindred.Tests.Cluster;
+
+/// <summary>Nodes and brokers that die, pause and come back. The other node is a process of its own: this program's probe.</summary>
+[Collection(BrokerTests.Name)]
+public sealed class FailureTests(TestBroker broker) : IAsyncLifetime
+{
+    private const int Hung = 180_000;
+
+    private readonly TestCluster cluster = new(broker.Process.Address);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+
+    [Fact(Timeout = Hung)]
+    public async Task A_node_that_leaves_is_removed_and_its_actors_end_for_who_watches_them()
+    {
+        var (a, b) = await cluster.PairAsync();
+        TestCluster.Probe(b, "mortal");
+        var remote = a.Cluster.Resolve(b.Cluster.Self, "/mortal");
+        var ended = new TaskCompletionSource<object>();
+        a.Spawn(new Props(() => new Script((_, message) => ended.TrySetResult(message)) { Starting = self => self.World.Watch(remote) }), "watcher");
+        var news = TestCluster.Subscribe(a);
+        await b.StopAsync();
+        await TestCluster.Until(news, new MemberRemoved(b.Cluster.Self));
+        Assert.Equal(new Terminated(remote), await ended.Task);
+        Assert.Equal([a.Cluster.Self], a.Cluster.Members);
+        await Assert.ThrowsAsync<DeadLetterException>(() => remote.Ask<string>("late", TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task A_killed_process_is_unreachable_and_removed_soon()
+    {
+        var a = await cluster.JoinAsync("a");
+        var news = TestCluster.Subscribe(a);
+        using var other = await OtherProcess.StartAsync(broker.Process.Address, cluster.Options.Cluster, "b");
+        var node = await UpAsync(news, "b");
+        var killed = Stopwatch.GetTimestamp();
+        other.Kill();
+        await TestCluster.Until(news, new MemberUnreachable(node));
+        var noticed = Stopwatch.GetElapsedTime(killed);
+        await TestCluster.Until(news, new MemberRemoved(node));
+        TestContext.Current.SendDiagnosticMessage($"unreachable after {noticed}, removed after {Stopwatch.GetElapsedTime(killed)}");
+        Assert.InRange(noticed.TotalSeconds, 0, 2); // 0.3 s on a machine that has nothing else to do
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task A_paused_process_is_removed_and_hears_of_it_when_it_goes_on()
+    {
+        var a = await cluster.JoinAsync("a");
+        var news = TestCluster.Subscribe(a);
+        using var other = await OtherProcess.StartAsync(broker.Process.Address, cluster.Options.Cluster, "b");
+        var node = await UpAsync(news, "b");
+        other.Signal("STOP");
+        await TestCluster.Until(news, new MemberUnreachable(node));
+        await TestCluster.Until(news, new MemberRemoved(node));
+        other.Signal("CONT");
+        Assert.Equal($"removed {node.Incarnation}", await other.Output.ReadAsync());
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task A_short_pause_is_survived()
+    {
+        var a = await cluster.JoinAsync("a");
+        var news = TestCluster.Subscribe(a);
+        using var other = await OtherProcess.StartAsync(broker.Process.Address, cluster.Options.Cluster, "b");
+        var node = await UpAsync(news, "b");
+        other.Signal("STOP");
+        await TestCluster.Until(news, new MemberUnreachable(node));
+        other.Signal("CONT");
+        Assert.DoesNotContain(new MemberRemoved(node), await TestCluster.Until(news, new MemberReachable(node)));
+        Assert.Equal("pong", await a.Cluster.Resolve(node, "/echo").Ask<string>("pong", TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task A_broker_that_is_killed_and_started_again_costs_nobody_its_membership()
+    {
+        var (a, b) = await cluster.PairAsync();
+        b.Spawn(Script.Props((self, message) => self.Reply(message)), "echo");
+        var remote = a.Cluster.Resolve(b.Cluster.Self, "/echo");
+        Assert.Equal("before", await remote.Ask<string>("before", TimeSpan.FromMinutes(1)));
+        var (newsA, newsB) = (TestCluster.Subscribe(a), TestCluster.Subscribe(b));
+        broker.Process.Kill();
+        await Until(() => !a.Cluster.IsConnected && !b.Cluster.IsConnected);
+        await broker.Process.StartAgainAsync(TestContext.Current.CancellationToken);
+        await Until(() => a.Cluster.IsConnected && b.Cluster.IsConnected);
+        await AnsweredAsync(remote);
+        foreach (var news in new[] { newsA, newsB })
+        {
+            while (news.TryRead(out var change))
+                Assert.IsNotType<MemberRemoved>(change);
+        }
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task A_watch_outlives_the_broker()
+    {
+        var (a, b) = await cluster.PairAsync();
+        var (mortal, _) = TestCluster.Probe(b, "mortal");
+        var remote = a.Cluster.Resolve(b.Cluster.Self, "/mortal");
+        var ended = new TaskCompletionSource<object>();
+        a.Spawn(new Props(() => new Script((_, message) => ended.TrySetResult(message)) { Starting = self => self.World.Watch(remote) }), "watcher");
+        broker.Process.Kill();
+        await Until(() => !b.Cluster.IsConnected);
+        b.Spawn(Script.Props((self, _) => self.World.Stop(mortal)), "killer").Tell("go");
+        await Until(() => b.Find("/mortal") is null);
+        await broker.Process.StartAgainAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(new Terminated(remote), await ended.Task);
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task An_earlier_incarnation_is_refused_and_a_later_one_takes_its_place()
+    {
+        var a = await cluster.JoinAsync("a");
+        var old = await cluster.JoinAsync("b", incarnation: 5);
+        var news = TestCluster.Subscribe(a);
+        await TestCluster.Until(news, new MemberUp(old.Cluster.Self));
+        var refused = await Assert.ThrowsAsync<RemovedException>(
+            async () => await (await cluster.JoinAsync("b", incarnation: 4)).Terminated);
+        Assert.Equal(5, refused.KnownIncarnation);
+        await cluster.JoinAsync("b", incarnation: 6);
+        var removed = await Assert.ThrowsAsync<RemovedException>(() => old.Terminated);
+        Assert.Equal(6, removed.KnownIncarnation);
+        await TestCluster.Until(news, new MemberRemoved(old.Cluster.Self));
+    }
+
+    private static async Task<Node> UpAsync(ChannelReader<object> news, string name)
+    {
+        while (true)
+        {
+            if (await news.ReadAsync(TestContext.Current.CancellationToken) is MemberUp(var node) && node.Name == name)
+                return node;
+        }
+    }
+
+    /// <summary>Asks until an answer comes: what is sent while nodes find each other again may be lost.</summary>
+    private static async Task AnsweredAsync(IActorRef remote)
+    {
+        while (true)
+        {
+            try
+            {
+                Assert.Equal("after", await remote.Ask<string>("after", TimeSpan.FromSeconds(1)));
+                return;
+            }
+            catch (Exception lost) when (lost is TimeoutException or DeadLetterException)
+            {
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+            await look.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+}
