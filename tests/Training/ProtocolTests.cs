@@ -178,28 +178,4 @@ public sealed class ProtocolTests
         // One more row a step is held for a keeper that may have to be rebuilt; nothing else may grow.
         Assert.InRange(live[29] - atStep5, 0, 24 + 16);
     }
-
-    /// <summary>Delivers the n-th message so many times.</summary>
-    private sealed class FaultyLine(IActorRef to, Func<object, int, int> copies) : IActorRef
-    {
-        private int sent;
-
-        public string Path => to.Path;
-
-        public void Tell(object message, IActorRef? sender = null)
-        {
-            var times = copies(message, Interlocked.Increment(ref sent));
-            for (var i = 0; i < times; i++)
-                to.Tell(i == 0 ? message : Copy(message), sender);
-        }
-
-        public Task<T> Ask<T>(object message, TimeSpan timeout) => to.Ask<T>(message, timeout);
-
-        private static object Copy(object message) => message switch
-        {
-            ShardGradients gradients => gradients with { Bundle = new HashBundle(HashBundle.Of(gradients.Bundle)) },
-            KeeperDelta delta => delta with { Rows = [.. delta.Rows.Select(r => new HashBundle(HashBundle.Of(r)))] },
-            _ => message,
-        };
-    }
 }

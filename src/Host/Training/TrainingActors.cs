@@ -20,18 +20,18 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var (machine, run, workers) = (settings.Machine, settings.Run, settings.Machine.Devices.Workers);
+        var (run, workers) = (settings.Run, settings.Machine.Devices.Workers);
         var options = new RunOptions(
-            recipe.Plan, machine.Shards, recipe.LastStep, workers.Length, WaitsForMembers: false, run.CheckpointEvery, run.CheckpointKeep,
+            recipe.Plan, recipe.Plans.Shards, recipe.LastStep, workers.Length, WaitsForMembers: false, run.CheckpointEvery, run.CheckpointKeep,
             settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, TimeSpan.FromSeconds(10),
-            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}") { Staleness = recipe.Staleness };
         List<(string, Func<IActorRef, Actor>)> members =
         [
             ("data", coordinator => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator)),
             ("evaluator", coordinator => new Evaluator(recipe.Evaluation(), coordinator)),
-            ("keeper", coordinator => new SupportSetKeeper(recipe.Contrast(), machine.Shards, directory.Checkpoints, coordinator)),
+            ("keeper", coordinator => Members.Keeper(settings, recipe, directory.Checkpoints, coordinator)),
             .. workers.Select((device, number) => ($"worker-{number}", (Func<IActorRef, Actor>)(coordinator =>
-                new EncoderWorker(recipe.Encoder(device), recipe.Plan, recipe.LastStep, machine.Graphs, directory.Checkpoints, coordinator)))),
+                Members.Worker(settings, recipe, device, directory.Checkpoints, coordinator)))),
         ];
         guardian = engine.Spawn(Props.Of(() => new Guardian(
             () => new Coordinator(options, directory, recipe.Sum(), observer), members, observer, settle: TimeSpan.Zero)), Guardian.Name);

@@ -1,0 +1,213 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>
+/// consistency=async: every shard is a step of its own, and <see cref="RunOptions.Staleness"/> steps beyond the next are worked on.
+/// Answers are committed in the order of the plan, so a state's step alone says which samples it has seen, as in sync; one that comes
+/// before its turn waits. A gradient is committed only if its parameters lack at most so many commits; otherwise, and when its worker
+/// is gone or overdue while another one idles, the shard is leased again. The first answer counts.
+/// </summary>
+internal sealed class AsyncLoop(
+    IActorContext context, IExecutor checker, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
+    Action<StepReport, KeeperDelta> committed) : ICommitLoop
+{
+    /// <summary>One that the device computes, and one whose views are being prepared.</summary>
+    private const int LeasesOfAWorker = 2;
+    private readonly StepPatience patience = new(run.AnswerWithin);
+    private readonly SortedDictionary<long, AsyncStep> open = [];
+    private readonly long origin = context.Clock.GetTimestamp();
+    private AsyncStep? checking;
+    private int term;
+    private long next;
+    private TimeSpan lastCommit;
+
+    private TimeSpan Now => context.Clock.GetElapsedTime(origin);
+
+    public void Open(int inTerm, long step)
+    {
+        if (inTerm != term || step != next)
+        {
+            Close();
+            lastCommit = Now;
+        }
+
+        (term, next) = (inTerm, step);
+        for (var s = step; s <= Math.Min(step + run.Staleness, run.LastStep); s++)
+            if (!open.ContainsKey(s))
+                open.Add(s, new AsyncStep(s, patience));
+        Assign();
+        CheckWhenComplete();
+    }
+
+    public void Close()
+    {
+        foreach (var step in open.Values.Where(s => s != checking))
+            step.Dispose();
+        open.Clear();
+        (checking, next) = (null, 0);
+    }
+
+    public void WorkersChanged(IActorRef? gone = null)
+    {
+        if (gone is not null)
+            foreach (var step in open.Values)
+                step.Ledger.Release(gone);
+        Assign();
+    }
+
+    public void KeeperChanged()
+    {
+        foreach (var step in open.Values.Where(s => s.Owner is not null))
+            if (roster.Find(step.Owner) is { Ready: true } member)
+                Lease(step, member);
+            else
+                step.Ledger.Release(step.Owner!, also: true);
+        Assign();
+    }
+
+    public void Tick()
+    {
+        if (roster.Keeper is not { Ready: true })
+            return;
+        foreach (var step in open.Values)
+            foreach (var (_, owner, unanswered) in step.Ledger.Overdue(Now).ToArray())
+            {
+                var idle = step.Gradient is null ? roster.ReadyWorkers.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
+                observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
+                if (idle is not null)
+                    Lease(step, idle);
+                else if (roster.Find(owner) is { } member)
+                    Send(step, member);
+            }
+    }
+
+    public void Receive(object message, IActorRef? sender)
+    {
+        switch (message)
+        {
+            case ShardProgress progress when roster.Keeper?.Actor.Equals(sender) == true:
+                Find(progress.Step)?.Ledger.Progress(progress.Shard, progress.Phase, Now);
+                break;
+            case ShardAlive alive:
+                Find(alive.Step)?.Ledger.Alive(alive.Shard, Now);
+                break;
+            case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true && Find(delta.Step) is { Ledger.Delta: null } step:
+                step.Ledger.Delta = delta;
+                CheckWhenComplete();
+                break;
+            case ShardGradients gradients when Find(gradients.Step) is { } step:
+                Take(step, gradients, sender!);
+                break;
+            case ICarriesBundles unwanted:
+                unwanted.Release();
+                break;
+            case Checked check when check.Step == checking:
+                Commit(check);
+                break;
+        }
+    }
+
+    private AsyncStep? Find(long step) => open.GetValueOrDefault(step);
+
+    private int Load(Roster.Member worker) => open.Values.Count(s => s.Gradient is null && worker.Actor.Equals(s.Owner));
+
+    private void Take(AsyncStep step, ShardGradients gradients, IActorRef worker)
+    {
+        var isTooOld = gradients.Staleness > run.Staleness;
+        if (!isTooOld && step.Ledger.Finish(gradients.Shard, worker, gradients.DataWait, Now))
+        {
+            step.Ledger.Sum.Leaf(gradients.Shard, gradients.Bundle);
+            step.Staleness = gradients.Staleness;
+            CheckWhenComplete();
+        }
+        else
+        {
+            gradients.Bundle.Dispose();
+            if (isTooOld)
+                step.Ledger.Release(worker);
+        }
+
+        Assign();
+    }
+
+    private void CheckWhenComplete()
+    {
+        if (checking is not null || Find(next) is not { Gradient: { } sum, Ledger.Delta: not null } step)
+            return;
+        var inTerm = term;
+        checking = step;
+        context.Run(
+            checker,
+            () => (Finite: sums.IsFinite(sum), Newest: terms.IsNewest(inTerm)),
+            found => new Checked(step, found.Finite, found.Newest),
+            error => new Failed(error));
+    }
+
+    private void Commit(Checked check)
+    {
+        var (step, delta, sum) = (check.Step.Number, check.Step.Ledger.Delta!, check.Step.Gradient!);
+        if (!CommitGuard.Passes(context, step, check.Newest, check.Finite, delta.Loss))
+            return;
+        var report = new StepReport(
+            new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length, (Now - lastCommit).TotalSeconds,
+            check.Step.Ledger.DataWait.TotalSeconds, roster.ReadyWorkers.Count(), delta.Detection) { Staleness = check.Step.Staleness };
+        var line = EventLog.Step(report);
+        log.Write(line);
+        foreach (var worker in roster.Workers)
+            worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
+        roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
+        sum.Dispose();
+        open.Remove(step);
+        (checking, lastCommit, next) = (null, Now, step + 1);
+        committed(report, delta);
+    }
+
+    /// <summary>The earliest steps without an owner go to the workers that have the fewest.</summary>
+    private void Assign()
+    {
+        if (roster.Keeper is not { Ready: true })
+            return;
+        foreach (var step in open.Values.Where(s => s.Owner is null))
+            if (roster.ReadyWorkers.MinBy(Load) is { } worker && Load(worker) < LeasesOfAWorker)
+                Lease(step, worker);
+    }
+
+    private void Lease(AsyncStep step, Roster.Member worker)
+    {
+        step.Ledger.Lease(0, worker.Actor, Now);
+        Send(step, worker);
+    }
+
+    private void Send(AsyncStep step, Roster.Member worker)
+    {
+        if (roster.DataFor(worker) is { } data)
+            worker.Actor.Tell(new ShardLease(term, step.Number, 0, roster.Keeper!.Actor, data.Actor), context.Self);
+    }
+
+    /// <summary>A step of one shard.</summary>
+    private sealed class AsyncStep(long number, StepPatience patience) : IDisposable
+    {
+        public long Number => number;
+
+        public StepLedger Ledger { get; } = new(number, 1, patience);
+
+        public IActorRef? Owner => Ledger.Owners.First().Owner;
+
+        public TensorBundle? Gradient => Ledger.Sum.Root;
+
+        /// <summary>So many commits the gradient lacks.</summary>
+        public long Staleness { get; set; }
+
+        public void Dispose()
+        {
+            Gradient?.Dispose();
+            (Ledger.Delta as ICarriesBundles)?.Release();
+        }
+    }
+
+    private sealed record Checked(AsyncStep Step, bool Finite, bool Newest);
+}
