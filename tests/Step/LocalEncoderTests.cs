@@ -104,7 +104,7 @@ public sealed class LocalEncoderTests
     {
         var layout = new ContrastiveModel("resnet8", Stem.Cifar, new HeadOptions(2, 0, 16, false)).Layout;
         var random = new Random(seed);
-        var values = Enumerable.Range(0, layout.Count + 4 * layout.NormChannels).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
+        var values = Enumerable.Range(0, (int)(layout.Count + (4 * layout.NormChannels))).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
         return new TorchBundle(("sum", tensor(values)));
     }
 
