@@ -108,6 +108,9 @@ internal sealed class AsyncLoop(
             case Checked check when check.Step == checking:
                 Commit(check);
                 break;
+            case Checked late:
+                late.Step.Dispose();
+                break;
         }
     }
 
