@@ -2,6 +2,7 @@
 """Resident memory of a run over its steps: `kindred train` on the synthetic set, VmRSS at every step that is seen.
 
   bench/memory.py [steps=2000 batch=32 key=value…]
+Checkpoints come every 100 steps, so that everything that a run does has been done once before it is judged.
 Prints the largest value of each 100 steps, and by how much any of them after step 200 exceeds that of steps 101–200.
 """
 import json, os, subprocess, sys, tempfile, time
@@ -35,7 +36,7 @@ def watch(process, run, last):
 
 def main():
     given = dict(pair.split("=", 1) for pair in sys.argv[1:])
-    keys = dict(data="synthetic", model="resnet8", method="fnc", batch="32", steps="2000", epochs="1000") | {"eval.every": "0"} | given
+    keys = dict(data="synthetic", model="resnet8", method="fnc", batch="32", steps="2000", epochs="1000") | {"checkpoint.every": "100", "eval.every": "0"} | given
     runs.require_built(runs.KINDRED)
     with tempfile.TemporaryDirectory(prefix="kindred-bench-") as folder:
         run, log = os.path.join(folder, "run"), os.path.join(folder, "output")

@@ -29,6 +29,7 @@ public sealed class AugmenterTests
     [Theory]
     [InlineData(32, 32, 32)]
     [InlineData(37, 50, 41)]
+    [InlineData(16, 203, 117)]
     public void TheFusedKernelEqualsTheDefinition(int size, int height, int width)
     {
         using var scope = NewDisposeScope();

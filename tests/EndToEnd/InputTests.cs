@@ -81,13 +81,32 @@ public sealed class InputTests : IDisposable
         work.Run($"{Train} data.path=cifar run=cifar/test_batch.bin/r").Fails(4, "cifar/test_batch.bin/r", "run=FOLDER");
 
     [Fact]
-    public void Libtorch_that_is_missing()
+    public void The_shim_that_is_missing()
     {
-        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
-            File.Copy(file, work[Path.GetFileName(file)]);
+        CopyProgram();
         File.Delete(work["libkindred_torch.so"]);
         work.Run($"{Train} data.path=cifar", home: work.Folder).Fails(1, "libkindred_torch.so does not exist. Install libtorch-dev");
         Assert.False(Directory.Exists(work["r"]));
+    }
+
+    /// <summary>The shim asks for a library that isn't there: its name within the file is changed, since libtorch can't be taken away.</summary>
+    [Fact]
+    public void Libtorch_that_is_missing()
+    {
+        CopyProgram();
+        var shim = File.ReadAllBytes(work["libkindred_torch.so"]);
+        var name = shim.AsSpan().IndexOf("libtorch_cpu.so"u8);
+        Assert.True(name >= 0, "the shim isn't linked with libtorch_cpu.so");
+        "libtorch_xyz.so"u8.CopyTo(shim.AsSpan(name));
+        File.WriteAllBytes(work["libkindred_torch.so"], shim);
+        work.Run($"{Train} data.path=cifar", home: work.Folder).Fails(1, "libtorch can't be used: ", "libtorch_xyz.so", "Install libtorch-dev");
+        Assert.False(Directory.Exists(work["r"]));
+    }
+
+    private void CopyProgram()
+    {
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+            File.Copy(file, work[Path.GetFileName(file)]);
     }
 
     private void Refused(string settings, int code, params string[] words)

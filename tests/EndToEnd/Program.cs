@@ -63,6 +63,10 @@ internal sealed class Program : IDisposable
         throw new InvalidOperationException($"it ended before step {step}:\n{string.Join('\n', seen)}\n{process.StandardError.ReadToEnd()}");
     }
 
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
     public string UntilError() => process.StandardError.ReadLine()!;
 
     public void Signal(string name)

@@ -13,6 +13,7 @@ public sealed class WorkersTests : IDisposable
     [Theory]
     [InlineData("precision=fp32")]
     [InlineData("precision=bf16")]
+    [InlineData("precision=fp32 wire=bf16")]
     [InlineData("precision=fp32 negatives=bank bank.length=256 ema=0.99")]
     public void The_same_bits(string settings)
     {
@@ -33,6 +34,14 @@ public sealed class WorkersTests : IDisposable
         work.Run($"{Six} steps=1 seed=2 run=another").Succeeds();
         Assert.NotEqual(work.State("one"), work.State("another"));
         Assert.NotEqual(Export("one"), Export("another"));
+    }
+
+    [Fact]
+    public void Gradients_rounded_for_the_wire_are_others()
+    {
+        work.Run($"{Six} steps=1 run=whole").Succeeds();
+        work.Run($"{Six} steps=1 wire=bf16 run=rounded").Succeeds();
+        Assert.NotEqual(work.State("whole"), work.State("rounded"));
     }
 
     private string Export(string run)

@@ -96,7 +96,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Model and bank of the newest checkpoint.</summary>
     public (ulong Model, ulong Bank) Result()
     {
-        using var directory = RunDirectory.Open(new PosixFiles(), folder, "test", LockMode.Exclusive, Notes.Add);
+        using var directory = RunDirectory.OpenToRead(new PosixFiles(), folder, Notes.Add);
         var newest = directory.Checkpoints.NewestValid(directory.Terms.Chain())!;
         Assert.Equal(LastStep, newest.Step);
         ulong Part(string name)
@@ -110,7 +110,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public IReadOnlyList<MetricsEntry> Metrics()
     {
-        using var directory = RunDirectory.Open(new PosixFiles(), folder, "test", LockMode.Exclusive, Notes.Add);
+        using var directory = RunDirectory.OpenToRead(new PosixFiles(), folder, Notes.Add);
         return directory.ReadMetrics();
     }
 

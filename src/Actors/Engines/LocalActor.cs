@@ -108,7 +108,7 @@ internal sealed class LocalActor : ActorRef
         {
             if (message is Completion completion)
                 message = completion.Outcome();
-            using var span = ActorTelemetry.Start(message.GetType(), envelope.Trace);
+            using var span = ActorTelemetry.Start(message.GetType(), envelope.Trace, Path);
             instance!.Receive(message);
         }
         catch (Exception failure)

@@ -99,7 +99,7 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
         var trace = ActorTelemetry.Current;
         own.Run(() =>
         {
-            using var span = ActorTelemetry.Start(executor.Name, trace);
+            using var span = ActorTelemetry.Start(executor.Name, trace, self.Path);
             try
             {
                 var result = work();

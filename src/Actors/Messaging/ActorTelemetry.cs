@@ -30,11 +30,14 @@ public static class ActorTelemetry
     internal static ActivityContext Current => Source.HasListeners() ? Activity.Current?.Context ?? default : default;
 
     /// <summary>The span of handling a message; null where it wasn't sent in a trace.</summary>
-    internal static Activity? Start(Type message, ActivityContext sentIn) =>
-        sentIn == default ? null : Start(message.Name, sentIn);
+    internal static Activity? Start(Type message, ActivityContext sentIn, string path) =>
+        sentIn == default ? null : Start(message.Name, sentIn, path);
 
-    internal static Activity? Start(string name, ActivityContext parent) =>
-        parent == default ? null : Source.StartActivity(name, ActivityKind.Consumer, parent);
+    internal static Activity? Start(string name, ActivityContext parent, string path) =>
+        parent == default ? null : Source.StartActivity(ActivityKind.Consumer, parent, [Tag(path)], name: name);
+
+    /// <summary>Begins a trace; disposing ends it.</summary>
+    internal static Trace Begin(string name, string key, long value) => new(Source, name, key, value);
 
     internal static void AddMailboxes(Func<IEnumerable<Measurement<int>>> observe)
     {

@@ -10,8 +10,8 @@ namespace Kindred.Actors.Training;
 /// </summary>
 internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, int keep)
 {
-    private const int Parts = 2, MostSince = 1000;
-    private readonly SortedDictionary<TermStep, List<CheckpointPart>> underWay = [];
+    private const int Parts = 2, MostSince = 1000, AgainAfter = 50;
+    private readonly SortedDictionary<TermStep, UnderWay> underWay = [];
     private readonly List<KeeperDelta> since = [];
 
     /// <summary>The newest complete one of the chain; null: the untrained state.</summary>
@@ -31,8 +31,8 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         underWay.Clear();
     }
 
-    /// <summary>A bound on the rows that are kept for a keeper, also where checkpoints are rare.</summary>
-    public bool IsLongSince => since.Count >= MostSince;
+    /// <summary>A bound on the rows that are kept for a keeper, also where checkpoints are rare: due now, and again a while later.</summary>
+    public bool IsLongSince => since.Count >= MostSince && (since.Count - MostSince) % AgainAfter == 0;
 
     public bool Holds(TermStep at) => Newest?.At == at;
 
@@ -42,27 +42,44 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
             since.Add(delta);
     }
 
-    /// <summary>Has a worker and the keeper write the state that they have just reached.</summary>
-    public void Begin(int term, TermStep at)
+    /// <summary>Has a worker and the keeper write the state that they have just reached; false: that is done, or under way.</summary>
+    public bool TryBegin(int term, TermStep at)
     {
-        if (at.Step > 0 && !Holds(at) && underWay.TryAdd(at, []))
-            Ask(term, at);
+        if (at.Step == 0 || Holds(at) || !underWay.TryAdd(at, new UnderWay()))
+            return false;
+        Ask(term, at);
+        return true;
     }
 
     /// <summary>Asks again for the parts of a state that is still held.</summary>
     public void Repeat(int term, TermStep at)
     {
-        if (underWay.TryGetValue(at, out var parts) && parts.Count < Parts)
+        if (underWay.TryGetValue(at, out var parts) && parts.Written.Count < Parts)
             Ask(term, at);
     }
 
-    public void Take(StateSaved saved)
+    /// <summary>A worker that has drifted writes no part that counts.</summary>
+    public void Take(StateSaved saved, IActorRef writer)
     {
-        if (!underWay.TryGetValue(saved.At, out var parts) || parts.Exists(p => p.Name == saved.Part.Name))
+        if (!underWay.TryGetValue(saved.At, out var parts) || roster.Find(writer) is { HasDrifted: true })
             return;
-        parts.Add(saved.Part);
-        if (parts.Count == Parts)
-            context.Run(disk, () => WriteManifest(saved.At, parts), done => new CheckpointWritten(done), error => new Failed(error));
+        if (parts.Written.TryAdd(saved.Part.Name, (saved.Part, writer)))
+            WriteManifestWhenComplete(saved.At, parts);
+    }
+
+    /// <summary>The workers' states were compared: most are the same, but not those of <paramref name="drifted"/>.</summary>
+    public void Agreed(int term, TermStep at, IReadOnlyCollection<IActorRef> drifted)
+    {
+        if (!underWay.TryGetValue(at, out var parts))
+            return;
+        parts.Agreed = true;
+        if (parts.Written.TryGetValue(CheckpointPart.Model, out var model) && drifted.Contains(model.Writer))
+        {
+            parts.Written.Remove(CheckpointPart.Model);
+            Ask(term, at);
+        }
+
+        WriteManifestWhenComplete(at, parts);
     }
 
     public void Complete(Checkpoint checkpoint)
@@ -75,13 +92,22 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         Forget(checkpoint.Step);
     }
 
+    private void WriteManifestWhenComplete(TermStep at, UnderWay parts)
+    {
+        if (!parts.Agreed || parts.Written.Count < Parts || parts.Writing)
+            return;
+        parts.Writing = true;
+        CheckpointPart[] written = [.. parts.Written.Values.Select(w => w.Part)];
+        context.Run(disk, () => WriteManifest(at, written), done => new CheckpointWritten(done), error => new Failed(error));
+    }
+
     private void Ask(int term, TermStep at)
     {
         roster.ReadyWorkers.FirstOrDefault()?.Actor.Tell(new SaveState(term, at), context.Self);
         roster.Keeper?.Actor.Tell(new SaveState(term, at), context.Self);
     }
 
-    private Checkpoint WriteManifest(TermStep at, List<CheckpointPart> parts)
+    private Checkpoint WriteManifest(TermStep at, IReadOnlyList<CheckpointPart> parts)
     {
         directory.Checkpoints.WriteManifest(at, parts);
         directory.Checkpoints.Prune(directory.Terms.Chain(), keep);
@@ -93,6 +119,16 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         foreach (var row in since.Where(d => d.Step <= upTo).SelectMany(d => d.Rows))
             row.Dispose();
         since.RemoveAll(d => d.Step <= upTo);
+    }
+
+    private sealed class UnderWay
+    {
+        /// <summary>By name, in the order of the manifest.</summary>
+        public SortedDictionary<string, (CheckpointPart Part, IActorRef Writer)> Written { get; } = new(StringComparer.Ordinal);
+
+        public bool Agreed { get; set; }
+
+        public bool Writing { get; set; }
     }
 }
 

@@ -62,7 +62,7 @@ public sealed partial class Coordinator
 
     private void Take(StateHeld held, IActorRef actor)
     {
-        if (roster.Find(actor) is not { } member || member.Life != held.Life)
+        if (roster.Find(actor) is not { } member || member.Life != held.Life || member.HasDrifted)
             return;
         (member.State, member.Next, member.Ready) = (held.State, null, true);
         if (phase == RunPhase.Restoring)
@@ -78,6 +78,12 @@ public sealed partial class Coordinator
         if (member.Role == Role.Keeper && member != roster.Keeper)
         {
             WelcomeKeeper();
+            return;
+        }
+
+        if (member.HasDrifted)
+        {
+            Drop(member);
             return;
         }
 

@@ -22,7 +22,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private EvaluationLedger evaluations = null!;
     private TermOpening opening = null!;
     private StateSupply supply = null!;
+    private ReplicaCheck replicas = null!;
     private Announcer announcer = null!;
+    private Presence presence = null!;
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
     private long endingAskedAt;
@@ -42,10 +44,13 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
         supply = new StateSupply(Context, roster, checkpoints);
+        replicas = new ReplicaCheck(Context, roster, run.AnswerWithin);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         announcer = new Announcer(Context);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
         announcer.Start();
+        presence = new Presence(Context, directory, run.Host, roster);
+        presence.Start();
         EndIfStoreFails(() =>
         {
             Claim();
@@ -70,7 +75,11 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         switch (message)
         {
             case StateSaved saved:
-                checkpoints.Take(saved);
+                checkpoints.Take(saved, Sender!);
+                break;
+            case StateHashed hashed:
+                replicas.Take(hashed, Sender!);
+                Judge();
                 break;
             case CheckpointWritten(var checkpoint):
                 checkpoints.Complete(checkpoint);
@@ -83,6 +92,12 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case Evaluated evaluation:
                 evaluations.Take(evaluation);
                 EndWhenDone();
+                break;
+            case Presence.Renew:
+                presence.Tell(new TermStep(Term, head.Step), phase, waitsFor);
+                break;
+            case Presence.NotWritten(var reason):
+                presence.Failed(reason);
                 break;
             case Faulted(var reason):
                 fault = reason;
@@ -112,6 +127,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         phase = RunPhase.Gathering;
         announcer.Tell(Term);
         steps.Close();
+        replicas.Reset();
         log.Reset();
         evaluations.Reset();
     }
@@ -143,6 +159,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         else
             TellAgain();
         steps.Tick();
+        replicas.Repeat(Term);
+        Judge();
         if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
@@ -166,7 +184,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         if (phase != RunPhase.Running)
             return;
         if (!checkpoints.CanRebuild)
-            checkpoints.Begin(Term, head);
+            Save();
         Next();
     }
 
@@ -194,7 +212,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
         steps.Close();
         (phase, endingAskedAt) = (RunPhase.Ending, Context.Clock.GetTimestamp());
-        checkpoints.Begin(Term, head);
+        Save();
         evaluations.Begin(Term, head);
         EndWhenDone();
     }
@@ -207,14 +225,23 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         log.Take(report);
         TrainingTelemetry.Record(report);
         observer.Committed(report);
-        if (run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1)
+        var endsEpoch = run.Plan.Locate(head.Step).IndexInEpoch == run.Plan.StepsPerEpoch - 1;
+        if (endsEpoch)
             log.EndEpoch(head, report.Epoch);
         var due = run.DueAfter(head.Step);
         if (due.Checkpoint || checkpoints.IsLongSince)
-            checkpoints.Begin(Term, head);
+            Save();
+        else if (endsEpoch && replicas.IsIdle)
+            Compare(head);
         if (due.Evaluation)
             evaluations.Begin(Term, head);
         Next();
+    }
+
+    private void Save()
+    {
+        if (checkpoints.TryBegin(Term, head))
+            Compare(head);
     }
 
     private void Stop()
@@ -235,6 +262,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         if (phase == RunPhase.Ended)
             return;
         Close();
+        presence.End(new TermStep(Term, head.Step));
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
         announcer.End(new RunOver(Term, end.At, end.Finished, reason?.Message), () => observer.Ended(end));
     }
@@ -242,6 +270,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private void StepDown()
     {
         Close();
+        presence.StepDown();
         Context.Cluster.Resolve(Context.Cluster.Self, Guardian.Path).Tell(new SteppedDown(Term), Self);
     }
 

@@ -15,7 +15,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 public sealed class EncoderWorker(
     IEncoder encoder, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator, int staleness = 0)
-    : ReplicaActor(encoder, Role.Worker, CheckpointPart.Model, checkpoints, coordinator)
+    : WorkerActor(encoder, checkpoints, coordinator)
 {
     private readonly SortedDictionary<(long Step, int Shard), ShardWork> work = [];
     private readonly Dictionary<(long Step, int Shard), TensorBundle?> ahead = [];
@@ -26,6 +26,8 @@ public sealed class EncoderWorker(
 
     protected override void Handle(object message)
     {
+        if (TakeRequest(message))
+            return;
         switch (message)
         {
             case ShardLease lease when lease.Term == Term && IsOpen(lease.Step):
@@ -40,12 +42,6 @@ public sealed class EncoderWorker(
                 break;
             case ProjectionGradients late:
                 late.Bundle.Dispose();
-                break;
-            case ShareState share when Head is { } head:
-                OnState(encoder.Snapshot, copy => share.Newcomer.Tell(new TakeState(share.Term, new StateSource.FromPeer(head, copy)), Self));
-                break;
-            case EvaluateState request when request.At == Head:
-                OnState(encoder.Snapshot, copy => request.Evaluator.Tell(new Evaluate(request.Term, request.At, copy), Self));
                 break;
         }
     }
@@ -150,6 +146,7 @@ public sealed class EncoderWorker(
 
     private void Encode(ShardWork shard, bool keepGraph)
     {
+        using var span = ActorTelemetry.Start("encode", shard.Trace, Self.Path);
         if (waitingSince is { } since)
             dataWait += Context.Clock.GetElapsedTime(since);
         waitingSince = null;
@@ -172,6 +169,7 @@ public sealed class EncoderWorker(
 
     private void Backpropagate(ShardWork shard)
     {
+        using var span = ActorTelemetry.Start("backpropagate", shard.Trace, Self.Path);
         shard.OnDevice = true;
         var (lease, views, encoded, gradient) = (shard.Lease, shard.Views, shard.Encoded!, shard.ProjectionGradient!);
         var share = (double)plan.Shard(lease.Step, lease.Shard).Length / plan.Batch(lease.Step).Length;

@@ -58,6 +58,9 @@ internal sealed class EventLog(MetricsLog log, int stepsPerEpoch)
     /// <summary>resume, rollback, checkpoint and the like.</summary>
     public void Event(string name, TermStep at, int epoch) => Write(new MetricsLine(name, at.Step, epoch, at.Term).ToString());
 
+    public void Drift(TermStep at, int epoch, string worker) =>
+        Write(new MetricsLine("drift", at.Step, epoch, at.Term).Add("worker", worker).ToString());
+
     private static MetricsLine AddDetection(MetricsLine line, DetectionStats stats) => line
         .Add("fn_precision", stats.Precision)
         .Add("fn_recall", stats.Recall)

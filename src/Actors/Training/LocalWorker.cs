@@ -14,7 +14,7 @@ namespace Kindred.Actors.Training;
 /// <param name="batches">Which samples make up a batch and its shards.</param>
 /// <param name="rounds">Which batches make up a step (<see cref="EpochPlan.InRounds"/>).</param>
 public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochPlan rounds, CheckpointStore checkpoints, IActorRef coordinator)
-    : ReplicaActor(encoder, Role.Worker, CheckpointPart.Model, checkpoints, coordinator)
+    : WorkerActor(encoder, checkpoints, coordinator)
 {
     private readonly SortedDictionary<int, LocalShard> leased = [];
     private LocalShard? current;
@@ -27,6 +27,8 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
 
     protected override void Handle(object message)
     {
+        if (TakeRequest(message))
+            return;
         switch (message)
         {
             case ShardLease lease when lease.Term == Term && lease.Step == Head?.Step + 1:
@@ -40,12 +42,6 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
                 break;
             case ICarriesBundles unwanted:
                 unwanted.Release();
-                break;
-            case ShareState share when Head is { } head:
-                OnState(encoder.Snapshot, copy => share.Newcomer.Tell(new TakeState(share.Term, new StateSource.FromPeer(head, copy)), Self));
-                break;
-            case EvaluateState request when request.At == Head:
-                OnState(encoder.Snapshot, copy => request.Evaluator.Tell(new Evaluate(request.Term, request.At, copy), Self));
                 break;
         }
     }

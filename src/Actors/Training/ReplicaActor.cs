@@ -41,6 +41,9 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
 
     protected IActorRef Coordinator => coordinator;
 
+    /// <summary>Unlike that of the actor before its restart.</summary>
+    protected ulong Life => heartbeat!.Life;
+
     protected internal override void PreStart()
     {
         device = Context.Executor("device");
@@ -144,7 +147,15 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     }
 
     /// <summary>Queues work that reads or changes the state; it goes before the open step's.</summary>
-    protected void OnState<T>(Func<T> work, Action<T> then) => stateWork.Enqueue(() => OnDevice(work, then));
+    protected void OnState<T>(Func<T> work, Action<T> then)
+    {
+        var trace = ActorTelemetry.Current;
+        stateWork.Enqueue(() =>
+        {
+            using var span = ActorTelemetry.Start("state", trace, Self.Path);
+            OnDevice(work, then);
+        });
+    }
 
     private void StartNext()
     {
@@ -237,16 +248,21 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     private void Save(SaveState save)
     {
         saving = save.At;
-        OnState(replica.Snapshot, snapshot => Context.Run(
-            disk!,
-            () =>
-            {
-                using (snapshot)
-                    return checkpoints.WritePart(save.At, part, file => SafetensorsFile.Write(file, snapshot.Entries()));
-            },
-            written => new StateSaved(save.Term, save.At, written),
-            error => new WorkFailed(error)));
+        BesideStep(
+            snapshot => checkpoints.WritePart(save.At, part, file => SafetensorsFile.Write(file, snapshot.Entries())),
+            written => new StateSaved(save.Term, save.At, written));
     }
+
+    /// <summary>Copies the state on the device's thread; what is done with the copy runs beside the training, and comes back as a message.</summary>
+    protected void BesideStep<T>(Func<TensorBundle, T> work, Func<T, object> done) => OnState(replica.Snapshot, snapshot => Context.Run(
+        disk!,
+        () =>
+        {
+            using (snapshot)
+                return work(snapshot);
+        },
+        done,
+        error => new WorkFailed(error)));
 
     /// <summary>What no restart mends ends the run; anything else is left to the supervisor, who starts this actor again without a state.</summary>
     private void Fail(Exception reason)

@@ -45,7 +45,7 @@ internal sealed class Roster(Node self)
         if (known >= 0 && members[known].Life == here.Life)
         {
             member = members[known];
-            (member.State, member.Next) = (here.State, here.Next);
+            (member.State, member.Next) = member.HasDrifted ? (null, null) : (here.State, here.Next);
             return false;
         }
 
@@ -127,6 +127,13 @@ internal sealed class Roster(Node self)
         public long HeadBefore { get; set; }
 
         public bool Ready { get; set; }
+
+        /// <summary>This life's state isn't the other workers', and is never counted on again.</summary>
+        public bool HasDrifted
+        {
+            get;
+            set => (field, State, Next) = value ? (true, null, null) : (false, State, Next);
+        }
 
         /// <summary>When it was last told which state to take; 0: it should be told now.</summary>
         public long ToldAt { get; set; }

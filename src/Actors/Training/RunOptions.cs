@@ -16,13 +16,19 @@ namespace Kindred.Actors.Training;
 /// <param name="EvaluateEvery">In epochs; 0: only after the last step.</param>
 /// <param name="KeepBest">Evaluations include held-out images, and the best checkpoint on them is kept.</param>
 /// <param name="AnswerWithin">What isn't answered for so long is asked for again; shards' deadlines are learned, and at least a fifth of it.</param>
-/// <param name="Identity">Of this process, unlike any other's for ever: claims a term.</param>
+/// <param name="Identity">Of this process, unlike any other's for ever: claims a term. What comes before its first '/' is the machine.</param>
 public sealed record RunOptions(
     EpochPlan Plan, int Shards, long LastStep, int Workers, bool WaitsForMembers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest,
     TimeSpan AnswerWithin, string Identity)
 {
     /// <summary>Above 0 (async): every shard is a step, and its gradient may lack so many commits. 0: a step waits for all of its shards.</summary>
     public int Staleness { get; init; }
+
+    /// <summary>The machine that this process runs on.</summary>
+    public string Host => Identity.Split('/')[0];
+
+    /// <summary>At checkpoints and epochs the workers' states are compared: in sync they are the same, bit for bit.</summary>
+    public bool ComparesReplicas { get; init; } = true;
 
     /// <summary>Whether the state after this step is written, or evaluated, while the run goes on.</summary>
     public (bool Checkpoint, bool Evaluation) DueAfter(long step)

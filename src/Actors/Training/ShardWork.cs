@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Gpu.Step;
 
@@ -10,6 +12,9 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
 
     /// <summary>The commit whose parameters encode it.</summary>
     public long Version { get; set; }
+
+    /// <summary>That of the lease: whatever wakes the work up later, it belongs there.</summary>
+    public ActivityContext Trace { get; } = ActorTelemetry.Current;
 
     public TensorBundle? Views { get; private set; }
 

@@ -17,6 +17,7 @@ internal sealed class StepLoop(
     private readonly StepPatience patience = new(run.AnswerWithin);
     private readonly long origin = context.Clock.GetTimestamp();
     private StepLedger? open;
+    private Trace? trace;
     private int term;
     private TimeSpan lastCommit;
 
@@ -28,6 +29,7 @@ internal sealed class StepLoop(
             lastCommit = Now;
         term = inTerm;
         open = new StepLedger(step, run.Shards, patience);
+        trace = ActorTelemetry.Begin("step", "kindred.step", step);
         AssignUnowned();
     }
 
@@ -35,6 +37,7 @@ internal sealed class StepLoop(
     {
         foreach (var bundle in open?.Sum.Drain().Concat(open.Delta?.Rows ?? []) ?? [])
             bundle.Dispose();
+        trace?.Dispose();
         open = null;
     }
 
@@ -156,6 +159,7 @@ internal sealed class StepLoop(
             worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
         roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
         sum.Dispose();
+        trace!.Dispose();
         (open, lastCommit) = (null, Now);
         committed(report, delta);
     }
@@ -180,7 +184,7 @@ internal sealed class StepLoop(
     private void Send(int shard, Roster.Member worker)
     {
         if (roster.DataFor(worker) is { } data)
-            worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor), context.Self);
+            trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor), context.Self));
     }
 
     private sealed record Added(StepLedger Ledger, Addition<TensorBundle> Sum);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
@@ -19,7 +20,7 @@ public sealed class SupportSetKeeper(
     : ReplicaActor(contrast, Role.Keeper, CheckpointPart.Keeper, checkpoints, coordinator)
 {
     private readonly SortedDictionary<(long Step, long Round, int Shard), HeldShard> held = [];
-    private readonly List<(Projections Message, IActorRef Worker)> early = [];
+    private readonly List<(Projections Message, IActorRef Worker, ActivityContext Trace)> early = [];
     private readonly HashSet<long> deltasSent = [];
     private Commit? pending;
 
@@ -37,18 +38,18 @@ public sealed class SupportSetKeeper(
         if (Head is null || projections.Step > OpenStep + staleness)
             HoldEarly(projections, Sender!);
         else if (projections.Step > (pending?.Step ?? Head.Value.Step))
-            Take(projections, Sender!);
+            Take(projections, Sender!, ActorTelemetry.Current);
         else
             projections.Bundle.Dispose();
     }
 
     protected override void StartWork()
     {
-        foreach (var (message, worker) in early.Where(e => e.Message.Step <= OpenStep + staleness).ToArray())
+        foreach (var (message, worker, trace) in early.Where(e => e.Message.Step <= OpenStep + staleness).ToArray())
         {
-            early.Remove((message, worker));
+            early.Remove((message, worker, trace));
             if (message.Step >= OpenStep && message.Term == Term)
-                Take(message, worker);
+                Take(message, worker, trace);
             else
                 message.Bundle.Dispose();
         }
@@ -132,13 +133,13 @@ public sealed class SupportSetKeeper(
             early[known].Message.Bundle.Dispose();
         if (known >= 0)
             early.RemoveAt(known);
-        early.Add((projections, worker));
+        early.Add((projections, worker, ActorTelemetry.Current));
     }
 
     private static (long Step, long Round, int Shard) Key(Projections of) => (of.Step, of.Round, of.Shard);
 
     /// <summary>The first projections of a shard count; a repetition gets the answers again, if there are any.</summary>
-    private void Take(Projections projections, IActorRef worker)
+    private void Take(Projections projections, IActorRef worker, ActivityContext trace)
     {
         if (held.TryGetValue(Key(projections), out var known))
         {
@@ -152,13 +153,14 @@ public sealed class SupportSetKeeper(
             return;
         }
 
-        var shard = new HeldShard(projections, worker);
+        var shard = new HeldShard(projections, worker, trace);
         held.Add(Key(projections), shard);
         Report(shard);
     }
 
     private void Answer(HeldShard[] ready)
     {
+        using var span = ActorTelemetry.Start("answer", ready[^1].Trace, Self.Path);
         var (step, batch) = (ready[0].Step, BatchOf(ready[0]));
         foreach (var shard in ready)
             shard.OnDevice = true;
@@ -206,7 +208,7 @@ public sealed class SupportSetKeeper(
     }
 
     /// <summary>A shard's projections, who sent them, and the answer.</summary>
-    private sealed class HeldShard(Projections message, IActorRef worker) : IDisposable
+    private sealed class HeldShard(Projections message, IActorRef worker, ActivityContext trace) : IDisposable
     {
         public long Step => message.Step;
 
@@ -215,6 +217,9 @@ public sealed class SupportSetKeeper(
         public int Number => message.Shard;
 
         public TensorBundle Projections => message.Bundle;
+
+        /// <summary>That in which the projections came.</summary>
+        public ActivityContext Trace => trace;
 
         public IActorRef Worker { get; set; } = worker;
 

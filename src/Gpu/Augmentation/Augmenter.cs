@@ -75,8 +75,12 @@ public sealed class Augmenter
         Crew.Run(b, threads, () => new PixelKernel(options, channelsLast), (image, kernel) =>
         {
             var pixels = MemoryMarshal.Cast<byte, float>(y.bytes);
+            var pyramid = new Pyramid(images[image], s);
             for (var v = 0; v < recipes.Length; v++)
-                kernel.Render(images[image], recipes[v][image], pixels.Slice((v * b + image) * 3 * s * s, 3 * s * s));
+            {
+                var (source, window) = pyramid.For(recipes[v][image].Window);
+                kernel.Render(source, window, recipes[v][image], pixels.Slice((v * b + image) * 3 * s * s, 3 * s * s));
+            }
         });
         return (channelsLast ? y.permute(0, 3, 1, 2) : y).MoveToOuterDisposeScope();
     }

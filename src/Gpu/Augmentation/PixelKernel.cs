@@ -15,10 +15,10 @@ internal sealed class PixelKernel(AugmentOptions options, bool channelsLast)
     private readonly WindowSampler sampler = new(options.Size);
     private readonly BlurPass? blur = options.BlurP > 0 ? new BlurPass(options.Size, options.BlurTaps) : null;
 
-    /// <summary>Renders a view as [3, S, S], or [S, S, 3] when channels come last.</summary>
-    public void Render(Image image, ViewRecipe recipe, Span<float> view)
+    /// <summary>Renders a view of a window as [3, S, S], or [S, S, 3] when channels come last.</summary>
+    public void Render(Image image, Window window, ViewRecipe recipe, Span<float> view)
     {
-        sampler.Sample(image, recipe.Window, planes);
+        sampler.Sample(image, window, planes);
         ColourPass.Apply(planes, recipe.Colours);
         if (recipe.BlurSigma > 0)
             blur!.Apply(planes, recipe.BlurWeights(options.BlurTaps));

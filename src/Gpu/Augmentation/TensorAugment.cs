@@ -42,23 +42,25 @@ internal sealed class TensorAugment(AugmentOptions options, Device device)
 
     private Tensor Crop(IReadOnlyList<Image> images, ViewRecipe[][] recipes)
     {
-        if (images.All(image => (image.Height, image.Width) == (images[0].Height, images[0].Width)))
-            return cat([.. recipes.Select(view => Sample(images, view))]);
-        var each = recipes.SelectMany(view => view.Select((recipe, i) => Sample([images[i]], [recipe])));
-        return cat([.. each]);
+        Pyramid[] pyramids = [.. images.Select(image => new Pyramid(image, options.Size))];
+        var sources = recipes.Select(view => view.Select((recipe, i) => pyramids[i].For(recipe.Window)).ToArray()).ToArray();
+        return cat([.. sources.SelectMany(view => OfOneSize(view) ? [Sample(view)] : view.Select(source => Sample([source])))]);
     }
 
+    private static bool OfOneSize((Image Image, Window)[] view) =>
+        view.All(v => (v.Image.Height, v.Image.Width) == (view[0].Image.Height, view[0].Image.Width));
+
     // Images of one size: [n, 3, H, W] bytes → [n, 3, S, S] in [0, 1].
-    private Tensor Sample(IReadOnlyList<Image> images, ViewRecipe[] recipes)
+    private Tensor Sample((Image Image, Window Window)[] sources)
     {
-        var (n, h, w) = (images.Count, images[0].Height, images[0].Width);
+        var (n, h, w) = (sources.Length, sources[0].Image.Height, sources[0].Image.Width);
         var bytes = new byte[n * 3 * h * w];
         for (var i = 0; i < n; i++)
-            images[i].Pixels.Span.CopyTo(bytes.AsSpan(i * 3 * h * w));
+            sources[i].Image.Pixels.Span.CopyTo(bytes.AsSpan(i * 3 * h * w));
         var x = tensor(bytes, [n, 3, h, w], device: device).to(ScalarType.Float32).div_(255);
-        if ((h, w) == (options.Size, options.Size) && recipes.All(recipe => recipe.Window == Window.Whole))
+        if ((h, w) == (options.Size, options.Size) && sources.All(source => source.Window == Window.Whole))
             return x;
-        float[] theta = [.. recipes.Select(recipe => recipe.Window).SelectMany(window => new[]
+        float[] theta = [.. sources.Select(source => source.Window).SelectMany(window => new[]
             { window.ScaleX, 0, window.ShiftX, 0, window.ScaleY, window.ShiftY }).Select(value => (float)value)];
         var grid = F.affine_grid(tensor(theta, [n, 2, 3], device: device), [n, 3, options.Size, options.Size], align_corners: false);
         return F.grid_sample(x, grid, padding_mode: GridSamplePaddingMode.Reflection, align_corners: false);

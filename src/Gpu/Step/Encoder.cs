@@ -77,17 +77,17 @@ public sealed class Encoder : IEncoder
         var graph = (Graph)encoded.Graph!;
         parameters.Gradient.zero_();
         autograd.backward([graph.Projections], [((TorchBundle)gradient)["dz"].to(device).reshape(graph.Projections.shape)]);
-        List<Tensor> parts = [parameters.Gradient, graph.Moments.Mean * share, graph.Moments.Variance * share];
+        List<Tensor> moments = [graph.Moments.Mean * share, graph.Moments.Variance * share];
         if (graph.EmaMoments is { } ema)
-            parts.AddRange([ema.Mean * share, ema.Variance * share]);
-        return new TorchBundle(("sum", cat([.. parts], 0)));
+            moments.AddRange([ema.Mean * share, ema.Variance * share]);
+        return LeafSum.Of(parameters.Gradient, moments, options.Bf16Wire);
     }
 
     public void Apply(TensorBundle sum)
     {
         TorchExtra.SetThreads(options.Threads);
         using var scope = NewDisposeScope();
-        var (flat, p, c) = (((TorchBundle)sum)["sum"].to(device), model.Layout.Count, model.Layout.NormChannels);
+        var (flat, p, c) = (LeafSum.Flat(sum).to(device), model.Layout.Count, model.Layout.NormChannels);
         var done = step.item<long>();
         optimizer.Step(parameters.Flat, flat.narrow(0, 0, p), options.Rate(done));
         norms.Follow(flat.narrow(0, p, c), flat.narrow(0, p + c, c));
@@ -167,7 +167,11 @@ public sealed class Encoder : IEncoder
 /// <param name="Optimizer">Makes the update rule.</param>
 /// <param name="Rate">Learning rate after so many steps.</param>
 public sealed record EncoderOptions(
-    long Seed, int Views, int Threads, bool Bf16, double Ema, Func<ParameterLayout, Device, IOptimizer> Optimizer, Func<long, double> Rate);
+    long Seed, int Views, int Threads, bool Bf16, double Ema, Func<ParameterLayout, Device, IOptimizer> Optimizer, Func<long, double> Rate)
+{
+    /// <summary>Each shard's gradient is rounded to bfloat16 before it is added to the others', wherever it was computed.</summary>
+    public bool Bf16Wire { get; init; }
+}
 
 /// <summary>Names of the model state's parts in a checkpoint.</summary>
 public static class StateNames

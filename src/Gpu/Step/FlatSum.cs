@@ -13,15 +13,16 @@ public sealed class FlatSum(int threads) : ISum
         using var scope = NewDisposeScope();
         using (a)
         using (b)
-            return new TorchBundle(("sum", Flat(a) + Flat(b).to(Flat(a).device)));
+        {
+            var left = LeafSum.Flat(a);
+            return LeafSum.Of(left + LeafSum.Flat(b).to(left.device));
+        }
     }
 
     public bool IsFinite(TensorBundle sum)
     {
         TorchExtra.SetThreads(threads);
         using var scope = NewDisposeScope();
-        return Flat(sum).isfinite().all().item<bool>();
+        return LeafSum.Flat(sum).isfinite().all().item<bool>();
     }
-
-    private static Tensor Flat(TensorBundle bundle) => ((TorchBundle)bundle)["sum"];
 }

@@ -16,7 +16,7 @@ internal static class EmbedCommand
         var settings = RunSettingsReader.LoadAnywhere(run, context.Machine);
         var (checkpoint, store) = RunStart.Find(run, best: false, context);
         using var data = ImageFolder.Open(
-            new DataOptions { Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = settings.Data.Size, MaxCorrupt = 0 },
+            new DataOptions { Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = Recipe.LeastDecoded(settings), MaxCorrupt = 0 },
             corrupt => context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason})"));
         using var features = Recipe.Features(settings);
         features.Load(store.Read(checkpoint, CheckpointPart.Model), ema: false);

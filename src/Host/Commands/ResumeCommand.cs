@@ -11,7 +11,7 @@ internal static class ResumeCommand
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
         using var data = TrainingRun.OpenData(loaded.Settings, context);
-        using var directory = RunStart.Resume(loaded.Settings, data, context);
+        using var directory = await RunStart.ResumeAsync(loaded.Settings, data, context);
         var report = await TrainingRun.RunAsync(loaded.Settings, data, directory, context);
         context.Output.WriteLine(TrainCommand.Summary(report, loaded.Settings));
         return ExitCode.Done;

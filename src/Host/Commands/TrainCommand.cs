@@ -13,7 +13,7 @@ internal static class TrainCommand
             context.Warn(warning);
         using var data = TrainingRun.OpenData(settings, context);
         new Recipe(settings, data).Check(); // before a folder is made for a run that can't be
-        using var directory = RunStart.Create(settings, data, context);
+        using var directory = await RunStart.CreateAsync(settings, data, context);
         var report = await TrainingRun.RunAsync(settings, data, directory, context);
         context.Output.WriteLine(Summary(report, settings));
         return ExitCode.Done;

@@ -25,6 +25,9 @@ public sealed record MachineSettings
         Derived = "bf16 on GPUs and on CPUs with avx512_bf16 or amx_bf16, else fp32")]
     public Precision Precision { get; init; } = Precision.Fp32;
 
+    [Key("wire", "of each shard's gradient on its way to the fp32 sum; bf16 halves the bytes between nodes, and rounds in one process too")]
+    public Precision Wire { get; init; } = Precision.Fp32;
+
     [Key("graphs", "shards of a step whose activations one worker keeps; further ones are encoded twice (same bits, less memory)", Min = 1,
         Resumable = true)]
     public int Graphs { get; init; } = int.MaxValue;

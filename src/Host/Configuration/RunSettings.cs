@@ -31,6 +31,9 @@ public sealed record RunSettings
     [Key("overwrite", "replace a run that is already in the folder")]
     public bool Overwrite { get; init; }
 
+    [Key("takeover", "start although another machine trains this run: that one ends when it sees the newer term", Resumable = true)]
+    public bool? Takeover { get; init; }
+
     [Key("checkpoint.every", "steps between checkpoints; 0: only after the last step", Min = 0, Resumable = true)]
     public int CheckpointEvery { get; init; } = 200;
 

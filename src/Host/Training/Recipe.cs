@@ -69,7 +69,10 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         var total = (long)o.Epochs * Plans.Batches.StepsPerEpoch;
         var options = new EncoderOptions(
             settings.Run.Seed, settings.Views, machine.Threads, machine.Precision == Precision.Bf16,
-            Math.Pow(settings.Contrast.Ema, 1.0 / updates), Optimizer, done => Schedule.Rate(peak, done, total, o.WarmUp.Share(o.Epochs)));
+            Math.Pow(settings.Contrast.Ema, 1.0 / updates), Optimizer, done => Schedule.Rate(peak, done, total, o.WarmUp.Share(o.Epochs)))
+        {
+            Bf16Wire = machine.Wire == Precision.Bf16,
+        };
         return new Encoder(options, Model(settings), new Device(device));
     }
 
@@ -111,6 +114,10 @@ internal sealed class Recipe(Settings settings, DataSplits data)
             ? options with { Mean = new Rgb(0.485, 0.456, 0.406), Std = new Rgb(0.229, 0.224, 0.225) }
             : options;
     }
+
+    /// <summary>Pixels a side that a decoded image keeps, so that the smallest crop of a square one still has as many as its view.</summary>
+    public static int LeastDecoded(Settings settings) =>
+        (int)Math.Ceiling(settings.Data.Size / Math.Sqrt(Math.Clamp(settings.Augmentation.CropMin, 0.04, 1)));
 
     private static Augmenter Augmenter(Settings settings) =>
         new(Augmentation(settings), settings.Run.Seed, new Device("cpu"), settings.Data.Threads);

@@ -13,16 +13,26 @@ internal static class RunStart
     /// <summary>The name in versions.json of the training data's fingerprint.</summary>
     public const string DataKey = "data";
 
-    private static string Holder => $"process {Environment.ProcessId} on {Environment.MachineName}";
+    /// <summary>The machine's name, as coordinator.json has it.</summary>
+    public static string Host => Environment.MachineName;
 
-    /// <exception cref="RunStoreException">The folder holds a run, is in use, or can't be written.</exception>
-    public static RunDirectory Create(Settings settings, DataSplits data, CommandContext context) => RunDirectory.Create(
-        new PosixFiles(), settings.Run.Folder, Holder, SettingsFile.Format(settings), TrainingRun.Versions(data), settings.Run.Overwrite, context.Warn);
+    private static string Holder => $"process {Environment.ProcessId} on {Host}";
 
-    /// <exception cref="RunStoreException">There is no run, or it is in use.</exception>
-    /// <exception cref="DataException">The data isn't the one that the run began with.</exception>
-    public static RunDirectory Resume(Settings settings, DataSplits data, CommandContext context)
+    /// <exception cref="RunStoreException">The folder holds a run, is in use here or on another machine, or can't be written.</exception>
+    public static async Task<RunDirectory> CreateAsync(Settings settings, DataSplits data, CommandContext context)
     {
+        if (settings.Run.Overwrite)
+            await RefuseIfAliveAsync(settings, context);
+        var written = SettingsFile.Format(settings with { Run = settings.Run with { Takeover = null } });
+        return RunDirectory.Create(
+            new PosixFiles(), settings.Run.Folder, Holder, written, TrainingRun.Versions(data), settings.Run.Overwrite, context.Warn);
+    }
+
+    /// <exception cref="RunStoreException">There is no run, or it is in use here or on another machine.</exception>
+    /// <exception cref="DataException">The data isn't the one that the run began with.</exception>
+    public static async Task<RunDirectory> ResumeAsync(Settings settings, DataSplits data, CommandContext context)
+    {
+        await RefuseIfAliveAsync(settings, context);
         var directory = RunDirectory.Open(new PosixFiles(), settings.Run.Folder, Holder, LockMode.Exclusive, context.Warn);
         try
         {
@@ -36,6 +46,10 @@ internal static class RunStart
             throw;
         }
     }
+
+    private static Task RefuseIfAliveAsync(Settings settings, CommandContext context) => settings.Run.Takeover == true
+        ? Task.CompletedTask
+        : new LifeSigns(new PosixFiles(), settings.Run.Folder, Host, context.Clock).RefuseIfAnyAsync(context.Warn);
 
     private static string? FingerprintOf(string run)
     {

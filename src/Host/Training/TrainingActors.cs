@@ -24,7 +24,7 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
         var options = new RunOptions(
             recipe.Plan, recipe.Plans.Shards, recipe.LastStep, workers.Length, WaitsForMembers: false, run.CheckpointEvery, run.CheckpointKeep,
             settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, TimeSpan.FromSeconds(10),
-            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}") { Staleness = recipe.Staleness };
+            $"{RunStart.Host}/{Environment.ProcessId}/{Guid.NewGuid():N}") { Staleness = recipe.Staleness };
         List<(string, Func<IActorRef, Actor>)> members =
         [
             ("data", coordinator => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator)),

@@ -43,7 +43,7 @@ internal static class TrainingRun
         var options = new DataOptions
         {
             Kind = data.Kind, Path = data.Path, EvalPath = data.EvalPath, Limit = data.Limit, Holdout = data.Holdout,
-            Seed = settings.Run.Seed, MaxCorrupt = data.MaxCorrupt, MinSize = data.Size,
+            Seed = settings.Run.Seed, MaxCorrupt = data.MaxCorrupt, MinSize = Recipe.LeastDecoded(settings),
         };
         var splits = DataSets.Open(options, corrupt => context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason}); another image takes its place"));
         if (splits.Evaluation is null)

@@ -35,6 +35,8 @@ public sealed class RunDirectory : IDisposable
 
     public static string VersionsOf(string path) => Path.Combine(path, "versions.json");
 
+    public static string CoordinatorOf(string path) => Path.Combine(path, "coordinator.json");
+
     public static string MetricsOf(string path) => Path.Combine(path, "metrics.jsonl");
 
     public static string LogOf(string path) => Path.Combine(path, "kindred.log");
@@ -154,7 +156,7 @@ public sealed class RunDirectory : IDisposable
     // The configuration first, so that a half-removed run is none.
     private static List<string> RunFiles(IFiles files, string path) =>
     [
-        .. new[] { ConfigurationOf(path), MetricsOf(path) }.Where(file => files.List(path).Contains(Path.GetFileName(file))),
+        .. new[] { ConfigurationOf(path), MetricsOf(path), CoordinatorOf(path) }.Where(file => files.List(path).Contains(Path.GetFileName(file))),
         .. new[] { TermsOf(path), CheckpointsOf(path) }.SelectMany(folder => files.List(folder).Select(name => Path.Combine(folder, name))),
     ];
 }
