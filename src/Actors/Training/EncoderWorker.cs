@@ -46,13 +46,25 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
 
     protected override void StartWork()
     {
-        var mayHoldGraph = graphs == 0 || work.Values.Count(w => w.HoldsGraph) < graphs;
+        var mayHoldGraph = graphs == 0 || work.Values.Count(w => w.HoldsGraph) < graphs || TryDropGraph();
         if (work.Values.FirstOrDefault(w => w.CanBackpropagate && (w.HoldsGraph || mayHoldGraph)) is { } answered)
             Backpropagate(answered);
         else if (work.Values.FirstOrDefault(w => w.CanEncode) is { } next)
             Encode(next, mayHoldGraph);
         else if (work.Values.Any(w => w.NeedsViews))
             waitingSince ??= Context.Clock.GetTimestamp();
+    }
+
+    /// <summary>
+    /// A shard that was leased to another worker too may never be answered here: its graph gives way when those that are answered
+    /// have none.
+    /// </summary>
+    private bool TryDropGraph()
+    {
+        if (!work.Values.Any(w => w.CanBackpropagate) || work.Values.Any(w => w.HoldsGraph && (w.CanBackpropagate || w.OnDevice)))
+            return false;
+        work.Values.Last(w => w.HoldsGraph).DropGraph();
+        return true;
     }
 
     protected override void Apply(Commit commit) => encoder.Apply(commit.Sum!);
@@ -135,7 +147,7 @@ public sealed class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastSte
         OnDevice(() => encoder.Encode(views, keepGraph), encoded =>
         {
             shard.OnDevice = false;
-            shard.TakeEncoded(encoded);
+            shard.TakeEncoded(encoded, keepViews: graphs > 0);
             if (Dropped(shard))
                 return;
             var lease = shard.Lease;

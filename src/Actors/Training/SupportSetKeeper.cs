@@ -27,6 +27,8 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
 
     protected override void Handle(object message)
     {
+        if (message is PullFailed)
+            Coordinator.Tell(message, Self);
         if (message is not Projections projections)
             return;
         if (projections.Term == Term && projections.Step == Next?.Step + 1)
