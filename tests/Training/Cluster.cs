@@ -6,6 +6,7 @@ using Kindred.Actors.Training;
 using Kindred.Data.Formats;
 using Kindred.Data.Sampling;
 using Kindred.Gpu.Step;
+using Kindred.Simulation.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace Kindred.Tests.Training;
@@ -102,7 +103,7 @@ internal sealed class Cluster : IAsyncDisposable
         ulong Part(string name)
         {
             using var part = directory.Checkpoints.OpenPart(newest, name);
-            return HashBundle.Read(SafetensorsFile.Read(part).Tensors)[0];
+            return HashBundle.Hash(HashBundle.Read(SafetensorsFile.Read(part).Tensors));
         }
 
         return (Part(CheckpointPart.Model), Part(CheckpointPart.Keeper));
@@ -114,7 +115,11 @@ internal sealed class Cluster : IAsyncDisposable
         return directory.ReadMetrics();
     }
 
-    public (ulong Model, ulong Bank) Expected() => HashReference.Run(Plan, Shards, LastStep, NeedsWholeBatch);
+    public (ulong Model, ulong Bank) Expected()
+    {
+        var reference = HashReference.Of(Plan, Shards, LastStep, NeedsWholeBatch);
+        return (HashBundle.Hash(reference.Models[^1]), HashBundle.Hash(reference.Banks[^1]));
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
+using Kindred.Simulation.Tensors;
 
 namespace Kindred.Tests.Training;
 
@@ -116,7 +117,7 @@ public sealed class ProtocolTests
         {
             NeedsWholeBatch = wholeBatch,
             AnswerWithin = TimeSpan.FromMilliseconds(100),
-            Between = coordinator => new FaultyLine(coordinator, (message, n) => message is Here || n % 7 != 3 ? 1 : 0),
+            Between = coordinator => new FaultyLine(coordinator, (message, n) => message is Here || HashBundle.Hash((ulong)n) % 7 != 3 ? 1 : 0),
         };
         var end = await cluster.Run();
         Assert.Null(end.Reason);

@@ -11,7 +11,7 @@ namespace Kindred.Actors.Training;
 /// before its turn waits. A gradient is committed only if its parameters lack at most so many commits; otherwise, and when its worker
 /// is gone or overdue while another one idles, the shard is leased again. The first answer counts.
 /// </summary>
-internal sealed class AsyncLoop(
+internal sealed partial class AsyncLoop(
     IActorContext context, IExecutor checker, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
     Action<StepReport, KeeperDelta> committed) : ICommitLoop
 {
@@ -73,10 +73,11 @@ internal sealed class AsyncLoop(
     {
         if (roster.Keeper is not { Ready: true })
             return;
+        ProbeCutOffs();
         foreach (var step in open.Values)
             foreach (var (_, owner, unanswered) in step.Ledger.Overdue(Now).ToArray())
             {
-                var idle = step.Gradient is null ? roster.ReadyWorkers.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
+                var idle = step.Gradient is null ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
                 observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
                 if (idle is not null)
                     Lease(step, idle);
@@ -100,7 +101,11 @@ internal sealed class AsyncLoop(
                 CheckWhenComplete();
                 break;
             case ShardGradients gradients when Find(gradients.Step) is { } step:
+                Pulled(sender!);
                 Take(step, gradients, sender!);
+                break;
+            case PullFailed failed:
+                Take(failed);
                 break;
             case ICarriesBundles unwanted:
                 unwanted.Release();
@@ -175,7 +180,7 @@ internal sealed class AsyncLoop(
         if (roster.Keeper is not { Ready: true })
             return;
         foreach (var step in open.Values.Where(s => s.Owner is null))
-            if (roster.ReadyWorkers.MinBy(Load) is { } worker && Load(worker) < LeasesOfAWorker)
+            if (roster.Lessees.MinBy(Load) is { } worker && Load(worker) < LeasesOfAWorker)
                 Lease(step, worker);
     }
 

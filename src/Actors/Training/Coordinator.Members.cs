@@ -64,7 +64,9 @@ public sealed partial class Coordinator
     {
         if (roster.Find(actor) is not { } member || member.Life != held.Life || member.HasDrifted)
             return;
-        (member.State, member.Next, member.Ready) = (held.State, null, true);
+        (member.State, member.Next, member.Ready) = (held.State, null, phase == RunPhase.Restoring || held.State.Step >= member.SuppliedAt);
+        if (!member.Ready)
+            return;
         if (phase == RunPhase.Restoring)
             RunWhenRestored();
         else if (member == roster.Keeper)

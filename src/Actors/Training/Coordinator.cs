@@ -27,10 +27,16 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private Presence presence = null!;
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
-    private long endingAskedAt;
+    private long endingAskedAt, lookedAt;
     private bool stopping, goesBack;
     private string? waitsFor;
     private Exception? fault;
+
+    /// <summary>For whoever checks it: a shard that nobody will compute; null: there is none.</summary>
+    internal string? LostLease => phase == RunPhase.Running ? steps.LostLease : null;
+
+    /// <summary>Where it stands and whom it knows, on one line.</summary>
+    public override string ToString() => $"term {Term}, {phase} at {head.Step}, {steps}; {string.Join(", ", roster.Members)}";
 
     private int Term => opening.Term;
 
@@ -43,7 +49,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             : new StepLoop(Context, adder, run, directory.Terms, sums, roster, log, observer, Committed);
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
-        supply = new StateSupply(Context, roster, checkpoints);
+        supply = new StateSupply(Context, roster, checkpoints, steps);
         replicas = new ReplicaCheck(Context, roster, run.AnswerWithin);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         announcer = new Announcer(Context);
@@ -54,7 +60,10 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         EndIfStoreFails(() =>
         {
             Claim();
-            Context.Cluster.Subscribe(Self);
+            if (directory.ReadEnd() is { } end && end.Step >= run.LastStep)
+                EndAgain(end);
+            else
+                Context.Cluster.Subscribe(Self);
         });
     }
 
@@ -114,6 +123,10 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case StopRun:
                 Stop();
                 break;
+            case TermLookedAt looked when looked.Term == Term && !looked.IsNewest:
+                throw new SupersededException($"a newer coordinator has claimed the run: this one steps down at step {head.Step}.");
+            case TermLookedAt:
+                break;
             default:
                 if (!TakeMembership(message))
                     steps.Receive(message, Sender);
@@ -154,18 +167,30 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private void OnTick()
     {
-        if (phase == RunPhase.Gathering)
+        if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && opening.IsHopeless))
             Gather();
         else
             TellAgain();
         steps.Tick();
         replicas.Repeat(Term);
         Judge();
+        LookForNewerTerm();
         if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
         checkpoints.Repeat(Term, head);
         evaluations.Repeat(Term, head);
+    }
+
+    /// <summary>Members that know a newer term answer this one no more: it must find out though it commits nothing.</summary>
+    private void LookForNewerTerm()
+    {
+        if (!IsLongAgo(lookedAt))
+            return;
+        lookedAt = Context.Clock.GetTimestamp();
+        var term = Term;
+        Context.Run(
+            Context.Executor("disk"), () => directory.Terms.IsNewest(term), newest => new TermLookedAt(term, newest), error => new Failed(error));
     }
 
     private bool IsLongAgo(long timestamp) => timestamp == 0 || Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
@@ -253,8 +278,18 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private void EndWhenDone()
     {
-        if (phase == RunPhase.Ending && (checkpoints.Holds(head) || head.Step == 0) && evaluations.IsIdle)
-            End(null);
+        if (phase != RunPhase.Ending || !(checkpoints.Holds(head) || head.Step == 0) || !evaluations.IsIdle)
+            return;
+        if (head.Step >= run.LastStep)
+            directory.WriteEnd(head);
+        End(null);
+    }
+
+    /// <summary>The run was over already, and this node away when that was said.</summary>
+    private void EndAgain(TermStep at)
+    {
+        head = at;
+        End(null);
     }
 
     private void End(Exception? reason)
@@ -299,4 +334,6 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     }
 
     private sealed record Tick;
+
+    private sealed record TermLookedAt(int Term, bool IsNewest);
 }

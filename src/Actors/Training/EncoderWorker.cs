@@ -48,7 +48,7 @@ public sealed class EncoderWorker(
 
     protected override void StartWork()
     {
-        var mayHoldGraph = graphs == 0 || work.Values.Count(w => w.HoldsGraph) < graphs;
+        var mayHoldGraph = graphs == 0 || work.Values.Count(w => w.HoldsGraph) < graphs || TryDropGraph();
         if (work.Values.FirstOrDefault(w => w.CanBackpropagate && (w.HoldsGraph || mayHoldGraph)) is { } answered)
             Backpropagate(answered);
         else if (StateWorkWaits)
@@ -57,6 +57,18 @@ public sealed class EncoderWorker(
             Encode(next, mayHoldGraph);
         else if (work.Values.Any(w => w.NeedsViews))
             waitingSince ??= Context.Clock.GetTimestamp();
+    }
+
+    /// <summary>
+    /// A shard that was leased to another worker too may never be answered here: its graph gives way when those that are answered
+    /// have none.
+    /// </summary>
+    private bool TryDropGraph()
+    {
+        if (!work.Values.Any(w => w.CanBackpropagate) || work.Values.Any(w => w.HoldsGraph && (w.CanBackpropagate || w.OnDevice)))
+            return false;
+        work.Values.Last(w => w.HoldsGraph).DropGraph();
+        return true;
     }
 
     protected override void Apply(Commit commit) => encoder.Apply(commit.Sum!);
@@ -155,7 +167,7 @@ public sealed class EncoderWorker(
         OnDevice(() => encoder.Encode(views, keepGraph), encoded =>
         {
             shard.OnDevice = false;
-            shard.TakeEncoded(encoded);
+            shard.TakeEncoded(encoded, keepViews: graphs > 0);
             if (!Dropped(shard))
                 SendProjections(shard, encoded);
         });

@@ -33,11 +33,17 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
             Miss(at);
     }
 
-    /// <summary>Asks again for the evaluation of the last state; the evaluator takes no state twice.</summary>
-    public void Repeat(int term, TermStep at)
+    /// <summary>
+    /// At the end of the run: asks again for the evaluation of the last state (the evaluator takes no state twice); an earlier one whose
+    /// snapshot never got to the evaluator can't be had any more.
+    /// </summary>
+    public void Repeat(int term, TermStep last)
     {
-        if (underWay.TryGetValue(at, out var askedOf) && askedOf is not null)
-            Ask(term, at);
+        foreach (var at in underWay.Where(e => e.Value is not null).Select(e => e.Key).ToArray())
+            if (at == last)
+                Ask(term, at);
+            else
+                Miss(at);
     }
 
     /// <summary>The snapshot has reached the evaluator: from here on it doesn't depend on a worker.</summary>

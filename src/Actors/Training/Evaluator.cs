@@ -11,7 +11,7 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
 {
     private IExecutor? thread;
     private Heartbeat? heartbeat;
-    private TermStep? underWay;
+    private EvaluationBegun? underWay;
     private Evaluated? newest;
 
     protected internal override void PreStart()
@@ -26,16 +26,18 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
         {
             case Evaluate request when newest?.At == request.At:
                 request.State.Dispose();
-                coordinator.Tell(newest with { Term = request.Term }, Self);
+                coordinator.Tell(newest = newest with { Term = request.Term }, Self);
                 break;
-            case Evaluate request when underWay == request.At:
+            case Evaluate request when underWay?.At == request.At:
                 request.State.Dispose();
+                underWay = underWay with { Term = request.Term };
                 break;
             case Evaluate request:
                 Measure(request);
                 break;
             case Evaluated result:
                 newest = result;
+                underWay = underWay?.At == result.At ? null : underWay;
                 coordinator.Tell(result, Self);
                 break;
             case MeasuringFailed(DataException reason):
@@ -46,14 +48,24 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
                 throw new InvalidOperationException($"Evaluating failed: {reason.Message}", reason);
             case Heartbeat.Beat:
                 heartbeat!.Send();
+                SayAgain();
                 break;
         }
     }
 
+    /// <summary>Either may have been lost, and the run can't end without an answer.</summary>
+    private void SayAgain()
+    {
+        if (underWay is not null)
+            coordinator.Tell(underWay, Self);
+        if (newest is not null)
+            coordinator.Tell(newest, Self);
+    }
+
     private void Measure(Evaluate request)
     {
-        underWay = request.At;
-        coordinator.Tell(new EvaluationBegun(request.Term, request.At), Self);
+        underWay = new EvaluationBegun(request.Term, request.At);
+        coordinator.Tell(underWay, Self);
         Context.Run(
             thread!,
             () =>

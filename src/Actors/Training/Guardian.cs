@@ -1,5 +1,6 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Actors.Training;
 
@@ -9,15 +10,21 @@ namespace Kindred.Actors.Training;
 /// the run here.
 /// </summary>
 /// <param name="makeCoordinator">Null: this node never coordinates.</param>
+/// <param name="readEnd">Reads whether the run has come to its end, for a node that was away then; null: it can't have.</param>
 /// <param name="settle">How long a node that starts, or has stepped down, listens for a coordinator before it takes its turn; zero on one machine.</param>
 public sealed class Guardian(
-    Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Func<IActorRef, Actor> Make)> members, IRunObserver observer, TimeSpan settle) : Actor
+    Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Func<IActorRef, Actor> Make)> members, IRunObserver observer, TimeSpan settle,
+    Func<TermStep?>? readEnd = null) : Actor
 {
     public const string Name = "training", Path = "/" + Name;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
+
+    /// <summary>After so long without a coordinator a node looks whether the run is over.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private readonly List<IActorRef> alive = [], down = [];
     private Succession succession = null!;
     private IActorRef? proxy, coordinator;
+    private IExecutor? disk;
     private bool steppedDown, ended;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
@@ -35,6 +42,11 @@ public sealed class Guardian(
 
         Context.Cluster.Subscribe(Self);
         Context.ScheduleRepeated(nameof(Look), Period, new Look());
+        if (readEnd is null)
+            return;
+        disk = Context.Executor("disk");
+        Context.ScheduleRepeated(nameof(LookForEnd), Silence, new LookForEnd());
+        ReadEnd();
     }
 
     protected internal override void Receive(object message)
@@ -63,6 +75,12 @@ public sealed class Guardian(
             case RunOver over when over.Term >= succession.Term:
                 Sender?.Tell(new RunOverHeard(Context.Cluster.Self), Self);
                 End(new RunEnd(over.At, over.Finished, over.Reason is null ? null : new InvalidOperationException(over.Reason)));
+                break;
+            case LookForEnd when disk!.Pending == 0 && succession.IsSilent(Silence):
+                ReadEnd();
+                break;
+            case EndRead(var at, _) when at is { } over && coordinator is null && !ended:
+                End(new RunEnd(over, Finished: true, null));
                 break;
             default:
                 succession.Take(message);
@@ -109,5 +127,12 @@ public sealed class Guardian(
         observer.Ended(end);
     }
 
+    /// <summary>What can't be read now is looked for again.</summary>
+    private void ReadEnd() => Context.Run(disk!, readEnd!, at => new EndRead(at, null), reason => new EndRead(null, reason));
+
     private sealed record Look;
+
+    private sealed record LookForEnd;
+
+    private sealed record EndRead(TermStep? At, Exception? Reason);
 }

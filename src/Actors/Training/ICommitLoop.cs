@@ -21,4 +21,10 @@ internal interface ICommitLoop
     void Tick();
 
     void Receive(object message, IActorRef? sender);
+
+    /// <summary>Sends the last commit again to a worker that lacks only that; false: it lacks more, or the commit isn't kept.</summary>
+    bool TryRepeatCommit(Roster.Member worker);
+
+    /// <summary>A shard without an owner that is there, though a worker and a keeper are ready; null: there is none.</summary>
+    string? LostLease { get; }
 }

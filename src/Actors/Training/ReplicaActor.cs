@@ -39,6 +39,11 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     /// <summary>The state that this replica will be in once it knows that the next commit counts; null: none is waiting.</summary>
     protected virtual TermStep? Next => null;
 
+    /// <summary>For whoever checks it: the newest term it was told, and the state it holds.</summary>
+    internal int KnownTerm => Term;
+
+    internal TermStep? HeldState => Head;
+
     protected IActorRef Coordinator => coordinator;
 
     /// <summary>Unlike that of the actor before its restart.</summary>

@@ -20,6 +20,17 @@ internal sealed class Roster(Node self)
 
     public IEnumerable<Member> ReadyWorkers => Workers.Where(m => m.Ready);
 
+    /// <summary>Those that get leases: who can't be pulled from gets none while there are others.</summary>
+    public IReadOnlyList<Member> Lessees
+    {
+        get
+        {
+            Member[] ready = [.. ReadyWorkers];
+            Member[] pulled = [.. ready.Where(m => !m.IsCutOff)];
+            return pulled.Length > 0 ? pulled : ready;
+        }
+    }
+
     public IEnumerable<Member> Keepers => Reachable(Role.Keeper);
 
     /// <summary>The run's keeper; null while there is none.</summary>
@@ -110,7 +121,15 @@ internal sealed class Roster(Node self)
     /// <summary>One life of an actor. Ready: it holds the state of the current term and receives commits.</summary>
     internal sealed class Member(IActorRef actor, Here here)
     {
+        private const int FailedPullsBeforeCutOff = 3;
+
         public IActorRef Actor => actor;
+
+        /// <summary>Bundles in a row that couldn't be pulled from it.</summary>
+        public int FailedPulls { get; set; }
+
+        /// <summary>It can't be pulled from.</summary>
+        public bool IsCutOff => FailedPulls >= FailedPullsBeforeCutOff;
 
         public Role Role => here.Role;
 
@@ -135,11 +154,16 @@ internal sealed class Roster(Node self)
             set => (field, State, Next) = value ? (true, null, null) : (false, State, Next);
         }
 
+        /// <summary>The newest commit when it was last supplied with a state: one that is older won't do.</summary>
+        public long SuppliedAt { get; set; }
+
         /// <summary>When it was last told which state to take; 0: it should be told now.</summary>
         public long ToldAt { get; set; }
 
         /// <summary>It missed a commit: it has lost its state, or still lacks what was committed before its last heartbeat but one.</summary>
         public bool IsBehind => State is null || (Next ?? State).Value.Step < HeadBefore;
+
+        public override string ToString() => $"{Actor} {State?.Term}:{State?.Step}{(Next is null ? "" : $" (can be at {Next})")}{(Ready ? " ready" : "")}";
 
         public bool CanBeAt(TermStep at) => State == at || Next == at;
     }

@@ -48,12 +48,19 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
             views.Dispose();
     }
 
-    /// <summary>With a graph the views have done their work; without, they will be encoded again.</summary>
-    public void TakeEncoded(Encoded encoded)
+    /// <summary>With a graph that stays the views have done their work; without, they will be encoded again.</summary>
+    public void TakeEncoded(Encoded encoded, bool keepViews)
     {
         Encoded = encoded;
-        if (HoldsGraph)
+        if (HoldsGraph && !keepViews)
             ReleaseViews();
+    }
+
+    /// <summary>Makes room for another shard's; this one's is made again from its views.</summary>
+    public void DropGraph()
+    {
+        Encoded!.Graph?.Dispose();
+        Encoded = Encoded with { Graph = null };
     }
 
     public void TakeProjectionGradient(TensorBundle gradient)
@@ -69,8 +76,7 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
     {
         Answer = answer;
         ReleaseViews();
-        Encoded!.Graph?.Dispose();
-        Encoded = Encoded with { Graph = null };
+        DropGraph();
     }
 
     public void Dispose()

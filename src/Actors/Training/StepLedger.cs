@@ -27,12 +27,15 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
 
     public IEnumerable<(int Shard, IActorRef? Owner)> Owners => entries.Select(e => (e.Shard, e.Owner));
 
+    public IEnumerable<(int Shard, IActorRef? Owner)> Unfinished =>
+        entries.Where(e => e.Phase != ShardPhase.Done).Select(e => (e.Shard, e.Owner));
+
     public void Lease(int shard, IActorRef owner, TimeSpan now)
     {
         var entry = entries[shard];
-        entry.Owner = owner;
+        (entry.Owner, entry.Since, entry.Unanswered) = (owner, now, 0);
         if (entry.Phase != ShardPhase.Done)
-            (entry.Phase, entry.Since, entry.Unanswered) = (ShardPhase.Encoding, now, 0);
+            entry.Phase = ShardPhase.Encoding;
     }
 
     /// <summary>The owner is gone: what it hasn't finished returns to the pool. With <paramref name="also"/> its finished shards too, since their projections are lost.</summary>
@@ -70,22 +73,30 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
     /// <summary>Shards whose answer is overdue, each to be asked for again; how often it was asked for without any sign of life.</summary>
     public IEnumerable<(int Shard, IActorRef Owner, int Unanswered)> Overdue(TimeSpan now)
     {
-        foreach (var entry in entries.Where(e => e.Owner is not null && IsOverdue(e, now)))
+        foreach (var entry in entries.Where(e => e.Owner is not null && IsOverdue(e, now)).ToArray())
         {
             entry.Since = now;
             yield return (entry.Shard, entry.Owner!, ++entry.Unanswered);
         }
     }
 
-    /// <summary>When every shard is done and the keeper's delta isn't here, a repeated lease makes the keeper say it again.</summary>
+    /// <summary>
+    /// When every shard is done or waits for others, and yet the step isn't complete, repeated leases of those that are done make the
+    /// keeper say it again, or give a new keeper the projections that it lacks.
+    /// </summary>
     private bool IsOverdue(Entry entry, TimeSpan now) => entry.Phase switch
     {
         ShardPhase.Encoding => now - entry.Since > patience.Encoding.Limit,
-        ShardPhase.ProjectionsHeld => entries.All(e => e.Phase != ShardPhase.Encoding) && now - entries.Max(e => e.Since) > patience.Encoding.Limit,
+        ShardPhase.ProjectionsHeld => entries.All(e => e.Phase != ShardPhase.Encoding)
+            && now - entries.Where(e => e.Phase != ShardPhase.Done).Max(e => e.Since) > patience.Encoding.Limit,
         ShardPhase.GradientsSent => now - entry.Since > patience.Backward.Limit,
-        ShardPhase.Done => Delta is null && entry.Shard == 0 && now - entry.Since > patience.Backward.Limit,
+        ShardPhase.Done => (Delta is null || entries.Any(e => e.Phase != ShardPhase.Done))
+            && entries.All(e => e.Phase is ShardPhase.Done or ShardPhase.ProjectionsHeld)
+            && now - entry.Since > patience.Backward.Limit,
         _ => false,
     };
+
+    public override string ToString() => $"{step}: {string.Join(", ", entries.Select(e => $"{e.Phase} at {e.Owner}"))}, {(Delta is null ? "no delta" : "delta")}";
 
     private sealed class Entry(int shard)
     {

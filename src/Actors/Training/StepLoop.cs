@@ -9,7 +9,7 @@ namespace Kindred.Actors.Training;
 /// Drives one step after the other: leases its shards, asks again for what is overdue, adds the gradients along a fixed tree, and
 /// commits when sum and keeper delta are there. Whatever is lost on the way, the sum has the same bits.
 /// </summary>
-internal sealed class StepLoop(
+internal sealed partial class StepLoop(
     IActorContext context, IExecutor adder, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
     Action<StepReport, KeeperDelta> committed) : ICommitLoop
 {
@@ -20,6 +20,20 @@ internal sealed class StepLoop(
     private Trace? trace;
     private int term;
     private TimeSpan lastCommit;
+
+    /// <summary>A shard without an owner that is there, though a worker and a keeper are ready; null: there is none.</summary>
+    public string? LostLease
+    {
+        get
+        {
+            if (open is null || roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any())
+                return null;
+            var lost = open.Unfinished.Where(o => o.Owner is null || roster.Find(o.Owner) is null).Select(o => (int?)o.Shard).FirstOrDefault();
+            return lost is null ? null : $"shard {lost} of step {open.Step} is lost";
+        }
+    }
+
+    public override string ToString() => open is null ? "no step is open" : $"step {open}, keeper {roster.Keeper}";
 
     private TimeSpan Now => context.Clock.GetElapsedTime(origin);
 
@@ -39,6 +53,7 @@ internal sealed class StepLoop(
             bundle.Dispose();
         trace?.Dispose();
         open = null;
+        KeepCommit(null);
     }
 
     /// <summary>A worker is gone, or has come: shards without an owner go to those who are ready.</summary>
@@ -66,9 +81,10 @@ internal sealed class StepLoop(
     {
         if (open is null || roster.Keeper is not { Ready: true })
             return;
+        ProbeCutOffs();
         foreach (var (shard, owner, unanswered) in open.Overdue(Now).ToArray())
         {
-            var other = roster.ReadyWorkers.FirstOrDefault(w => !w.Actor.Equals(owner));
+            var other = roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner));
             var transfers = unanswered >= UnansweredBeforeTransfer && other is not null;
             observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again{(transfers ? $" of {other!.Actor.Path}" : "")}");
             if (transfers)
@@ -94,6 +110,9 @@ internal sealed class StepLoop(
             case ShardGradients gradients:
                 Take(gradients, sender!);
                 break;
+            case PullFailed failed:
+                Take(failed, sender);
+                break;
             case Added(var ledger, var sum) when ledger == open:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
                 break;
@@ -118,6 +137,7 @@ internal sealed class StepLoop(
 
     private void Take(ShardGradients gradients, IActorRef worker)
     {
+        Pulled(worker);
         if (gradients.Step == open?.Step && open.Finish(gradients.Shard, worker, gradients.DataWait, Now))
             Add(open.Sum.Leaf(gradients.Shard, gradients.Bundle));
         else
@@ -157,6 +177,7 @@ internal sealed class StepLoop(
         log.Write(line);
         foreach (var worker in roster.Workers)
             worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
+        KeepCommit(new Commit(term, step, sum.Share(), [], line));
         roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
         sum.Dispose();
         trace!.Dispose();
@@ -167,11 +188,11 @@ internal sealed class StepLoop(
     /// <summary>Shares the unowned shards out in runs of neighbours, so that a worker tends to hold a whole subtree of the sum.</summary>
     private void AssignUnowned()
     {
-        var workers = roster.ReadyWorkers.ToArray();
-        if (open is null || workers.Length == 0 || roster.Keeper is not { Ready: true })
+        var workers = roster.Lessees;
+        if (open is null || workers.Count == 0 || roster.Keeper is not { Ready: true })
             return;
         foreach (var shard in open.Unowned.ToArray())
-            Lease(shard, workers[(int)((long)shard * workers.Length / run.Shards)]);
+            Lease(shard, workers[(int)((long)shard * workers.Count / run.Shards)]);
     }
 
     private void Lease(int shard, Roster.Member worker)

@@ -42,6 +42,9 @@ internal sealed class Succession(IActorContext context, TimeSpan settle)
     /// <summary>This node has stepped down: it listens for the one that was faster.</summary>
     public void Listen() => listensSince = context.Clock.GetTimestamp();
 
+    /// <summary>Whether no coordinator was heard for so long.</summary>
+    public bool IsSilent(TimeSpan time) => incumbent is null || context.Clock.GetElapsedTime(heardAt) > time;
+
     public bool IsMyTurn()
     {
         var self = context.Cluster.Self;

@@ -31,6 +31,8 @@ public sealed class SupportSetKeeper(
 
     protected override void Handle(object message)
     {
+        if (message is PullFailed)
+            Coordinator.Tell(message, Self);
         if (message is not Projections projections)
             return;
         if (projections.Term == Term && StepsOf(projections) >= Next?.Step)

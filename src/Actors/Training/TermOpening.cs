@@ -71,6 +71,10 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             member.Actor.Tell(new TakeState(Term, new StateSource.Held(Origin)), context.Self);
     }
 
+    /// <summary>Those who held the state from which the term should go on are gone: another one must be found.</summary>
+    public bool IsHopeless => !checkpoints.CanRebuild
+        && (roster.Keeper is not { } keeper || !(keeper.Ready || keeper.CanBeAt(Origin)) || !roster.Workers.Any(w => w.Ready || w.CanBeAt(Origin)));
+
     /// <summary>True once the keeper and every worker that can hold the state do; writes the start record.</summary>
     public bool TryComplete()
     {

@@ -36,6 +36,8 @@ internal static class CommandTable
         }),
         Settings("demo", "a short training run that shows everything, with whatever data can be had", context, (arguments, to) =>
             DemoCommand.RunAsync(new(arguments), to)),
+        Settings("simulate", "whole clusters in virtual time, with faults drawn from seeds: seeds=1000 first=0, or seed=N trace=FILE", context,
+            (arguments, to) => SimulateCommand.RunAsync(new(arguments), to)),
         Settings("doctor", "say what was found on this machine and what is wrong", context, (arguments, to) =>
         {
             new KeyValueArguments(arguments).RequireEmpty("doctor");

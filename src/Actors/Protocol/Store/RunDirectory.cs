@@ -31,6 +31,20 @@ public sealed class RunDirectory : IDisposable
     /// <summary>The lines of metrics.jsonl that count now.</summary>
     public IReadOnlyList<MetricsEntry> ReadMetrics() => MetricsLog.Read(Files, MetricsOf(Root), Terms.Chain());
 
+    /// <summary>Writes that the run has come to its end with this state, for nodes that are away when it is said.</summary>
+    public void WriteEnd(TermStep at)
+    {
+        var bytes = StoreJson.Bytes(new EndRecord(at.Term, at.Step));
+        Files.Replace(EndOf(Root), stream => stream.Write(bytes));
+    }
+
+    /// <summary>The state with which the run came to its end; null where it hasn't.</summary>
+    public TermStep? ReadEnd() =>
+        StoreJson.Read<EndRecord>(Files, EndOf(Root)) is { } end && Terms.Chain().Counts(new TermStep(end.Term, end.Step))
+            ? new TermStep(end.Term, end.Step) : null;
+
+    public static string EndOf(string path) => Path.Combine(path, "end.json");
+
     public static string ConfigurationOf(string path) => Path.Combine(path, "config.hocon");
 
     public static string VersionsOf(string path) => Path.Combine(path, "versions.json");
@@ -156,7 +170,11 @@ public sealed class RunDirectory : IDisposable
     // The configuration first, so that a half-removed run is none.
     private static List<string> RunFiles(IFiles files, string path) =>
     [
-        .. new[] { ConfigurationOf(path), MetricsOf(path), CoordinatorOf(path) }.Where(file => files.List(path).Contains(Path.GetFileName(file))),
+        .. new[] { ConfigurationOf(path), MetricsOf(path), CoordinatorOf(path), EndOf(path) }
+            .Where(file => files.List(path).Contains(Path.GetFileName(file))),
         .. new[] { TermsOf(path), CheckpointsOf(path) }.SelectMany(folder => files.List(folder).Select(name => Path.Combine(folder, name))),
     ];
 }
+
+/// <summary>The run's last state, in end.json.</summary>
+internal sealed record EndRecord(int Term, long Step);

@@ -1,0 +1,24 @@
+using Kindred.Actors.Protocol;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>The last commit is kept: should every worker have missed it, the state would be lost.</summary>
+internal sealed partial class StepLoop
+{
+    private Commit? last;
+
+    /// <summary>Sends the last commit again to a worker that lacks just that one; false: it lacks more, or nothing.</summary>
+    public bool TryRepeatCommit(Roster.Member worker)
+    {
+        if (last is null || worker.Role != Role.Worker || worker.State is not { } state || state.Step != last.Step - 1)
+            return false;
+        worker.Actor.Tell(last with { Sum = last.Sum!.Share() }, context.Self);
+        return true;
+    }
+
+    private void KeepCommit(Commit? commit)
+    {
+        last?.Sum?.Dispose();
+        last = commit;
+    }
+}

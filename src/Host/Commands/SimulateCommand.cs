@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Kindred.Host.CommandLine;
+using Kindred.Host.Configuration;
+using Kindred.Simulation;
+
+namespace Kindred.Host.Commands;
+
+/// <summary><c>simulate</c>: clusters in virtual time with seeded faults; one seed with its trace, or many (<c>hashes=true</c>: each
+/// seed's trace as a hash; <c>stop=true</c>: up to the first violation). Needs no libtorch.</summary>
+internal static class SimulateCommand
+{
+    private const long DefaultSeeds = 1000;
+
+    public static Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
+    {
+        var (seed, trace) = (Number(arguments, "seed"), arguments.Take("trace"));
+        var (seeds, first) = (Number(arguments, "seeds"), Number(arguments, "first"));
+        var (hashes, stop) = (arguments.Take("hashes") == "true", arguments.Take("stop") == "true");
+        arguments.RequireEmpty("simulate", "seeds", "first", "seed", "trace", "hashes", "stop");
+        if (seed is not null && (seeds ?? first) is not null)
+            throw new ConfigurationException("simulate: seed=N replays one seed; seeds=N and first=N run many");
+        if (trace is not null && seed is null)
+            throw new ConfigurationException("simulate: trace=FILE is written for one seed: seed=N trace=FILE");
+        if (seeds < 1)
+            throw new ConfigurationException($"simulate: seeds={seeds} must be at least 1");
+        var total = new SimulationTotal();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        void Take(SeedResult result)
+        {
+            Report(result, total, context);
+            if (hashes)
+                context.Output.WriteLine($"seed {result.Seed}: trace {result.TraceHash:x16}");
+            if (stop && result.Violation is not null)
+                cancel.Cancel();
+        }
+
+        if (seed is { } one)
+            Take(Replay(one, trace is null ? null : Path.Combine(context.WorkingDirectory, trace)));
+        else
+            SimulationRun.All(first ?? 0, seeds ?? DefaultSeeds, Take, cancel.Token);
+        context.Output.WriteLine(JsonSerializer.Serialize(total.Summary()));
+        return Task.FromResult(total.Violations == 0 ? ExitCode.Done : ExitCode.Failed);
+    }
+
+    private static SeedResult Replay(long seed, string? trace)
+    {
+        using var text = trace is null ? null : new StreamWriter(trace);
+        return ClusterSimulation.Run(seed, text);
+    }
+
+    private static void Report(SeedResult result, SimulationTotal total, CommandContext context)
+    {
+        total.Add(result);
+        if (result.Violation is { } violation)
+            context.Output.WriteLine($"seed {result.Seed}: {violation.ReplaceLineEndings(" ")} (kindred simulate seed={result.Seed} trace=FILE)");
+    }
+
+    private static long? Number(KeyValueArguments arguments, string key) => arguments.Take(key) switch
+    {
+        null => null,
+        { } text when long.TryParse(text, out var number) && number >= 0 => number,
+        { } text => throw new ConfigurationException($"simulate: {key}={text} is not a whole number"),
+    };
+}

@@ -1,0 +1,76 @@
+using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
+using Kindred.Simulation.Engine;
+using Kindred.Simulation.Tensors;
+using Kindred.Simulation.Worlds;
+
+namespace Kindred.Simulation.Checks;
+
+/// <summary>What must hold after every event, however the cluster is treated. The first violation ends a simulation.</summary>
+internal sealed class Invariants(World world, HashReference reference)
+{
+    private const int MostInMailbox = 400;
+    private readonly FileChecks files = new(world, reference);
+    private readonly ReplicaChecks replicas = new(world);
+    private readonly SampleChecks samples = new(world);
+
+    public string? Violation { get; private set; }
+
+    public long Commits { get; private set; }
+
+    /// <summary>A fault of the disk, of which the run may end, to be started again.</summary>
+    public bool MayFail { get; set; }
+
+    public void Violated(string what)
+    {
+        Violation ??= $"at {world.Queue.Now.TotalSeconds:F3} s: {what}";
+        world.Note($"VIOLATION {what}");
+    }
+
+    public void Model(ulong[] state)
+    {
+        samples.Look(state);
+        if (state[3] >= (ulong)reference.Models.Count || !state.AsSpan().SequenceEqual(reference.Models[(int)state[3]]))
+            Violated($"a worker's state after {state[3]} steps isn't that of a run without faults");
+    }
+
+    public void Bank(ulong[] state)
+    {
+        if (state[2] >= (ulong)reference.Banks.Count || !state.AsSpan().SequenceEqual(reference.Banks[(int)state[2]]))
+            Violated($"the keeper's state after {state[2]} steps isn't that of a run without faults");
+    }
+
+    public void ActorFailed(SimActor actor, Exception failure)
+    {
+        if (!actor.Engine.IsDead && !MayFail)
+            Violated($"{actor} failed: {failure}");
+    }
+
+    public void Committed(StepReport step)
+    {
+        Commits++;
+        files.Committed(step.At);
+    }
+
+    public void Ended(RunEnd end)
+    {
+        if (!MayFail && end is not { Reason: null, Finished: true })
+            Violated($"the run ended with {end}");
+    }
+
+    public void FileChanged(string path) => files.Changed(path);
+
+    /// <summary>Called after every turn of an engine.</summary>
+    public void AfterTurn(SimEngine engine)
+    {
+        if (engine.Deepest > MostInMailbox)
+            Violated($"{engine.Deepest} messages wait for an actor of {engine.Prefix}");
+        if (engine.Last?.Instance is ReplicaActor replica)
+            replicas.Look(replica, engine.Last, files);
+        else if (engine.Last?.Instance is Coordinator { LostLease: { } lost })
+            Violated($"{engine.Prefix}: {lost}");
+    }
+
+    /// <summary>The run is over.</summary>
+    public void AtEnd() => files.AtEnd();
+}
