@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 source eng/setup.sh
-setup_broker
+setup_tests
 setup Kindred.slnx Kindred.slnx src tests bench
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

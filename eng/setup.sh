@@ -40,8 +40,14 @@ missing_packages() {
   has_file '/usr/include/png.h' || echo libpng-dev
 }
 
-# What the tests start brokers from; training needs none.
-missing_broker() { [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server; }
+# What the tests start brokers from, and the PyTorch that they load exported encoders with; training needs neither.
+missing_for_tests() {
+  local module
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
+  for module in torch torchvision numpy; do
+    [ -d "/usr/lib/python3/dist-packages/$module" ] || echo "python3-$module"
+  done
+}
 
 # Its package would start a broker and a port mapper as services of the machine: nobody asked for those.
 without_services() {
@@ -80,11 +86,12 @@ up_to_date() {
   [ -f "$1" ] && [ -z "$(find "${@:2}" eng Directory.*.props global.json .editorconfig -newer "$1" -print -quit)" ]
 }
 
-setup_broker() {
+setup_tests() {
   mkdir -p artifacts
   local packages
-  packages=$(missing_broker)
-  [ -z "$packages" ] || install_packages "$packages"
+  packages=$(missing_for_tests)
+  # shellcheck disable=SC2086
+  [ -z "$packages" ] || install_packages $packages
 }
 
 setup() {
