@@ -19,13 +19,16 @@ public sealed class BrokerProcess : IAsyncDisposable
     private readonly BrokerSettings settings;
     private Process? broker;
 
-    private BrokerProcess(string folder, int? port)
+    private BrokerProcess(string folder, int? port, PrivateNetwork? network)
     {
-        settings = BrokerSettings.Make(folder, port);
+        settings = BrokerSettings.Make(folder, port, network);
         portMapper = children.Start(settings.PortMapper());
     }
 
-    public Uri Address => new($"amqp://127.0.0.1:{settings.Port}/");
+    public Uri Address => AddressAt("127.0.0.1");
+
+    /// <summary>At another of its machine's loopback addresses.</summary>
+    public Uri AddressAt(string host) => new($"amqp://{host}:{settings.Port}/");
 
     /// <summary>Of the Erlang machine itself: signals to it reach the broker. 0 while there is none.</summary>
     public int Pid => broker is { HasExited: false } ? broker.Id : 0;
@@ -37,11 +40,14 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <param name="folder">Its data; kept, for a later start to go on with.</param>
     /// <param name="port">Of AMQP, on loopback; null: a free one.</param>
     /// <exception cref="InvalidOperationException">RabbitMQ isn't installed, or the broker ended instead of starting; says its last lines.</exception>
-    public static async Task<BrokerProcess> StartAsync(string folder, int? port = null, CancellationToken cancel = default)
+    public static Task<BrokerProcess> StartAsync(string folder, int? port = null, CancellationToken cancel = default) =>
+        StartAsync(folder, port, null, cancel);
+
+    internal static async Task<BrokerProcess> StartAsync(string folder, int? port, PrivateNetwork? network, CancellationToken cancel)
     {
         if (!IsInstalled)
             throw new InvalidOperationException($"There is no {BrokerSettings.Program}: install the package rabbitmq-server.");
-        var process = new BrokerProcess(folder, port);
+        var process = new BrokerProcess(folder, port, network);
         try
         {
             await process.StartAgainAsync(cancel);

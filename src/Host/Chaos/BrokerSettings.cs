@@ -5,27 +5,28 @@ using System.Net.Sockets;
 namespace Kindred.Host.Chaos;
 
 /// <summary>How a private broker and its port mapper are started, so that they share nothing with one of the system's.</summary>
-internal sealed record BrokerSettings(string Folder, int Port, int DistributionPort, int PortMapperPort)
+internal sealed record BrokerSettings(string Folder, int Port, int DistributionPort, int PortMapperPort, PrivateNetwork? Network)
 {
     public const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
     /// <summary>Writes the files that the broker reads.</summary>
     /// <param name="port">Null: a free one.</param>
-    public static BrokerSettings Make(string folder, int? port)
+    /// <param name="network">Null: the machine's, on loopback.</param>
+    public static BrokerSettings Make(string folder, int? port, PrivateNetwork? network)
     {
         var free = FreePorts(3);
-        var settings = new BrokerSettings(Path.GetFullPath(folder), port ?? free[0], free[1], free[2]);
+        var settings = new BrokerSettings(Path.GetFullPath(folder), port ?? free[0], free[1], free[2], network);
         Directory.CreateDirectory(settings.Folder);
         File.WriteAllText(settings.In("enabled_plugins"), "[].");
         File.WriteAllText(settings.In("rabbitmq.conf"), "disk_free_limit.absolute = 1MB\nvm_memory_high_watermark.relative = 0.8\n");
         return settings;
     }
 
-    public ProcessStartInfo PortMapper() => new("epmd", ["-address", "127.0.0.1", "-port", $"{PortMapperPort}"])
+    public ProcessStartInfo PortMapper() => Placed(new("epmd", ["-address", "127.0.0.1", "-port", $"{PortMapperPort}"])
     {
         UseShellExecute = false,
         RedirectStandardInput = true,
-    };
+    });
 
     public ProcessStartInfo Broker()
     {
@@ -37,8 +38,10 @@ internal sealed record BrokerSettings(string Folder, int Port, int DistributionP
             start.Environment.Remove(stray);
         foreach (var (key, value) in Environment())
             start.Environment[key] = value;
-        return start;
+        return Placed(start);
     }
+
+    private ProcessStartInfo Placed(ProcessStartInfo start) => Network is null ? start : Network.Inside(start);
 
     private Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
     {
@@ -46,7 +49,7 @@ internal sealed record BrokerSettings(string Folder, int Port, int DistributionP
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
         ["ERL_EPMD_PORT"] = $"{PortMapperPort}",
         ["RABBITMQ_NODENAME"] = "kindred@localhost",
-        ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+        ["RABBITMQ_NODE_IP_ADDRESS"] = Network is null ? "127.0.0.1" : "0.0.0.0", // a private network has loopback only
         ["RABBITMQ_NODE_PORT"] = $"{Port}",
         ["RABBITMQ_DIST_PORT"] = $"{DistributionPort}",
         ["RABBITMQ_MNESIA_BASE"] = In("mnesia"),

@@ -9,14 +9,16 @@ internal sealed class SupervisedNode : IDisposable
     private readonly ChildProcesses children = new();
     private readonly string[] arguments;
     private readonly StreamWriter log;
+    private readonly PrivateNetwork? network;
     private Process? process;
 
     /// <param name="name">What it is called in lines for people.</param>
     /// <param name="arguments">Of <c>kindred</c>.</param>
     /// <param name="log">What it says is appended to this file.</param>
-    public SupervisedNode(string name, string[] arguments, string log)
+    /// <param name="network">Where it runs; null: the machine's.</param>
+    public SupervisedNode(string name, string[] arguments, string log, PrivateNetwork? network = null)
     {
-        (Name, this.arguments) = (name, arguments);
+        (Name, this.arguments, this.network) = (name, arguments, network);
         this.log = new StreamWriter(log, append: true) { AutoFlush = true };
     }
 
@@ -65,7 +67,7 @@ internal sealed class SupervisedNode : IDisposable
         {
             UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        var started = children.Start(start);
+        var started = children.Start(network?.Inside(start) ?? start);
         started.OutputDataReceived += (_, line) => Write(line.Data);
         started.ErrorDataReceived += (_, line) => Write(line.Data);
         started.BeginOutputReadLine();

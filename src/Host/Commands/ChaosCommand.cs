@@ -13,18 +13,21 @@ namespace Kindred.Host.Commands;
 /// </summary>
 internal static class ChaosCommand
 {
-    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(75), Most = TimeSpan.FromSeconds(160);
+    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(90), Most = TimeSpan.FromSeconds(160);
+
+    private static readonly (string Name, string Roles)[] Nodes =
+        [("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"), ("worker-1", "worker"), ("worker-2", "worker")];
 
     private static readonly string[] Defaults =
     [
-        "model=resnet8", "batch=128", "data.limit=2560", "epochs=3", "steps=50", "fnc.start=1", "shards=2", "threads=1",
+        "model=resnet8", "batch=128", "data.limit=2560", "epochs=9", "steps=180", "fnc.start=1", "shards=2", "threads=1",
         "negatives=bank", "bank.length=2048", "eval.every=0", "checkpoint.every=10",
     ];
 
     public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
     {
         var seed = long.Parse(arguments.Take("chaos.seed") ?? "1", CultureInfo.InvariantCulture);
-        var meanTime = HoconUnits.ParseDuration(arguments.Take("mtbf") ?? "12 s");
+        var meanTime = HoconUnits.ParseDuration(arguments.Take("mtbf") ?? "6 s");
         var folder = Path.GetFullPath(arguments.Take("out") ?? Directory.CreateTempSubdirectory("kindred-chaos-").FullName, context.WorkingDirectory);
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
@@ -39,25 +42,30 @@ internal static class ChaosCommand
         using (var one = new SupervisedNode("alone", ["train", .. settings, "devices=cpu*2", "overwrite=true", $"run={alone}"], alone + ".log"))
             if (await one.SuperviseAsync(context.Clock, context.Stop) != 0)
                 throw new InvalidOperationException($"the run without faults failed; {alone}.log says why.");
-        context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}; network cuts are not made");
-        var (faults, ended) = await StrikeAsync(seed, meanTime, settings, cluster, context);
+        using var network = PrivateNetwork.TryCreate(Nodes.Length);
+        var cuts = network is null ? "; no network is cut: that takes root, iproute2 and a kernel with network namespaces" : "";
+        context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}{cuts}");
+        var (faults, ended) = await StrikeAsync(seed, meanTime, settings, cluster, network, context);
         return Verdict(ended, faults, alone, cluster, context);
     }
 
     private static async Task<(string Faults, bool Ended)> StrikeAsync(
-        long seed, TimeSpan meanTime, string[] settings, string run, CommandContext context)
+        long seed, TimeSpan meanTime, string[] settings, string run, PrivateNetwork? network, CommandContext context)
     {
         if (Directory.Exists(run))
             Directory.Delete(run, recursive: true);
-        await using var broker = await BrokerProcess.StartAsync(run + ".broker", cancel: context.Stop);
-        SupervisedNode Node(string name, string roles) => new(
-            name, ["node", $"name={name}", $"roles={roles}", $"cluster.broker={broker.Address}", "devices=cpu", .. settings, $"run={run}"], $"{run}-{name}.log");
-        SupervisedNode[] nodes =
-        [
-            Node("first", "coordinator,keeper,data"), Node("second", "coordinator,keeper,data"), Node("worker-1", "worker"), Node("worker-2", "worker"),
-        ];
+        await using var broker = await BrokerProcess.StartAsync(run + ".broker", null, network, context.Stop);
+        var nodes = Nodes.Select((node, i) => new SupervisedNode(
+            node.Name,
+            [
+                "node", $"name={node.Name}", $"roles={node.Roles}", "devices=cpu", .. settings, $"run={run}",
+                $"cluster.broker={(network is null ? broker.Address : broker.AddressAt(PrivateNetwork.AddressOf(Link.Broker, i + 1)))}",
+                .. network is null ? [] : (string[])[$"cluster.listen={PrivateNetwork.AddressOf(Link.Bulk, i + 1)}:0"],
+            ],
+            $"{run}-{node.Name}.log",
+            network)).ToArray();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
-        var faults = new Faults(seed, meanTime, nodes, broker, line => context.Output.WriteLine($"  {line}"));
+        var faults = new Faults(seed, meanTime, nodes, broker, network, line => context.Output.WriteLine($"  {line}"));
         try
         {
             var all = Task.WhenAll(nodes.Select(node => node.SuperviseAsync(context.Clock, over.Token)));
