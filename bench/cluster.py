@@ -4,7 +4,7 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
 
   bench/cluster.py bits          [steps=50]                 three processes against one, whole state
   bench/cluster.py kills         [steps=200 times=5]        kill -9 of worker, keeper, coordinator, broker, so many times each in one run
-  bench/cluster.py pauses        [steps=200 seconds=30]     SIGSTOP for so long of each, then SIGCONT
+  bench/cluster.py pauses        [steps=200 times=5 seconds=30]  SIGSTOP for so long of each, then SIGCONT
   bench/cluster.py all           [steps=60]                 kill -9 of everything at once, started again
   bench/cluster.py recovery      [times=5 role=worker|keeper|coordinator]  from kill -9 to the first step number never committed before
   bench/cluster.py throughput    [minutes=20 window=120 every=60]  windows with a worker killed now and then against windows without
@@ -70,9 +70,6 @@ class Node:
     def start(self):
         self.process = subprocess.Popen([runs.KINDRED, *self.arguments], env=ENVIRONMENT, stdout=open(self.log, "a", encoding="utf-8"),
                                         stderr=subprocess.STDOUT)
-
-    def send(self, number):
-        self.process.send_signal(number)
 
     def kill(self):
         self.process.kill()
@@ -205,15 +202,20 @@ def kills(folder, settings, own):
 
 
 def pauses(folder, settings, own):
-    roles = ("worker", "keeper", "coordinator")
+    victims = [role for role in ("worker", "keeper", "coordinator", "broker") for _ in range(int(own["times"]))]
+    random.shuffle(victims)
+    gap = int(settings["steps"]) // (len(victims) + 1)
     with Cluster(folder, settings) as cluster:
-        for number, role in enumerate(roles):
-            cluster.until_step(max(1, int(settings["steps"]) * (number + 1) // (len(roles) + 2)))
-            node = cluster.named(role)
-            node.send(signal.SIGSTOP)
-            time.sleep(float(own["seconds"]))
-            node.send(signal.SIGCONT)
-        return compared("pauses", folder, settings, cluster, f"{len(roles)} pauses of {own['seconds']} s")
+        for number, role in enumerate(victims):
+            cluster.until_step(max(1, gap * (number + 1)))
+            paused = cluster.broker.process if role == "broker" else cluster.named(role).process
+            paused.send_signal(signal.SIGSTOP)
+            end = time.time() + float(own["seconds"])
+            while time.time() < end:
+                cluster.tend()
+                time.sleep(0.1)
+            paused.send_signal(signal.SIGCONT)
+        return compared("pauses", folder, settings, cluster, f"{len(victims)} pauses of {own['seconds']} s")
 
 
 def everything(folder, settings, own):
