@@ -28,7 +28,7 @@ internal sealed class BrokerLink : IAsyncDisposable
     public BrokerLink(RabbitOptions options, string name, IBrokerEvents events, byte[] farewell, ILogger log)
     {
         (this.options, this.name, this.events, this.farewell, this.log) = (options, name, events, farewell, log);
-        outbox = Channel.CreateBounded<(string, byte[])>(new BoundedChannelOptions(options.OutboxLength) { SingleReader = true });
+        outbox = Channel.CreateBounded<(string, byte[])>(new BoundedChannelOptions(options.OutboxLength) { SingleReader = true, AllowSynchronousContinuations = true });
     }
 
     /// <summary>The open connection, if there is one that carries.</summary>
