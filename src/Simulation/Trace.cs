@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Kindred.Actors.Engines.Remote;
 using Kindred.Actors.Messaging;
 using Kindred.Simulation.Engine;
 
@@ -15,11 +16,11 @@ internal sealed class Trace(TextWriter? text)
     /// <summary>Whether text is written.</summary>
     public bool IsText => text is not null;
 
-    public void Message(TimeSpan now, SimRef to, in Envelope envelope)
+    public void Message(TimeSpan now, SimEngine from, SimEngine there, RemoteRef to, in Envelope envelope)
     {
-        Add(now.Ticks, (envelope.Term ?? 0) * 31L + to.Engine.Options.Node.Incarnation, envelope.Message.GetType().Name);
+        Add(now.Ticks, (envelope.Term ?? 0) * 31L + there.Node.Incarnation, envelope.Message.GetType().Name);
         if (text is not null)
-            Write(now, $"{to} <- {envelope.Message} from {envelope.Sender}");
+            Write(now, $"{there}{to.Address.Path} <- {envelope.Message} from {from}{envelope.Sender?.Path}");
     }
 
     public void Note(TimeSpan now, string what)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Kindred.Actors.Engines.RabbitMq.Wire;
+using Kindred.Actors.Engines.Remote;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
@@ -14,7 +15,7 @@ namespace Kindred.Tests.Cluster;
 public sealed class MessageCodecTests
 {
     private readonly MessageCodec codec = new(
-        new MessageTypes([]), actor => new WireAddress("n", 3, actor.Path, 4), address => new NamedRef(address.Path));
+        new MessageTypes([]), actor => new RemoteAddress("n", 3, actor.Path, 4), address => new NamedRef(address.Path));
 
     private int drawn;
 
@@ -78,7 +79,7 @@ public sealed class MessageCodecTests
     [Fact]
     public void Frames_of_another_version_and_damaged_ones_are_refused()
     {
-        var header = new WireHeader(WireKind.Message, "string", new WireAddress("a", 1, "/x", 0), null, Term: 4, Trace: "t");
+        var header = new WireHeader(RemoteKind.Message, "string", new RemoteAddress("a", 1, "/x", 0), null, Term: 4, Trace: "t");
         var frame = header.Frame([1, 2, 3]);
         Assert.Equal(header, WireHeader.Parse(frame, out var body));
         Assert.Equal([1, 2, 3], body.ToArray());

@@ -8,7 +8,7 @@ namespace Kindred.Tests.Messaging;
 public abstract partial class ConformanceTests : IAsyncDisposable
 {
     /// <summary>Milliseconds after which a test that waits in vain fails.</summary>
-    private const int Hung = 60_000;
+    protected const int Hung = 60_000;
 
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
@@ -26,13 +26,13 @@ public abstract partial class ConformanceTests : IAsyncDisposable
 
     protected abstract IActorEngine Make(EngineOptions options);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
-    private IActorRef Spawn(string name, Action<Script, object> receive) => Engine.Spawn(Script.Props(receive), name);
+    private protected IActorRef Spawn(string name, Action<Script, object> receive) => Engine.Spawn(Script.Props(receive), name);
 
     /// <summary>An actor that writes all that it gets to a channel, and watches what it is asked to.</summary>
     private (IActorRef Ref, ChannelReader<object> Inbox) Probe(string name = "probe")
@@ -60,9 +60,9 @@ public abstract partial class ConformanceTests : IAsyncDisposable
     }
 
     /// <summary>Returns once the actor has handled all that this caller sent it before.</summary>
-    private static Task<string> Settle(IActorRef actor) => actor.Ask<string>("ping", Long);
+    protected static Task<string> Settle(IActorRef actor) => actor.Ask<string>("ping", Long);
 
-    private static void StopOnRequest(Script self, object message)
+    private protected static void StopOnRequest(Script self, object message)
     {
         if (message is "stop")
             self.World.Stop(self.World.Self);

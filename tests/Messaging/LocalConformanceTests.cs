@@ -3,7 +3,7 @@ using Kindred.Actors.Messaging;
 
 namespace Kindred.Tests.Messaging;
 
-public sealed class LocalConformanceTests : ConformanceTests
+public sealed class LocalConformanceTests : ThreadedConformanceTests
 {
     protected override IActorEngine Make(EngineOptions options) => new LocalEngine(options);
 }

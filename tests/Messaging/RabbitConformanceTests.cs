@@ -5,7 +5,7 @@ using Kindred.Tests.Cluster;
 namespace Kindred.Tests.Messaging;
 
 [Collection(BrokerTests.Name)]
-public sealed class RabbitConformanceTests(TestBroker broker) : ConformanceTests
+public sealed class RabbitConformanceTests(TestBroker broker) : ThreadedConformanceTests
 {
     protected override IActorEngine Make(EngineOptions options) => MakeAsync(options).GetAwaiter().GetResult();
 

@@ -17,9 +17,8 @@ internal sealed class LocalActor : ActorRef
     private readonly Props props;
     private readonly Supervisor supervisor;
     private readonly Mailbox mailbox;
-    private readonly HashSet<Watch> watches = [];
+    private readonly List<Watch> watches = [];
     private LocalContext context;
-    private Actor? instance;
     private volatile Phase phase = Phase.Starting;
 
     internal LocalActor(LocalEngine engine, LocalActor? parent, Props props, string path, SupervisorStrategy supervisor)
@@ -27,11 +26,14 @@ internal sealed class LocalActor : ActorRef
     {
         (Parent, this.props) = (parent, props);
         this.supervisor = new Supervisor(engine, path, supervisor);
-        mailbox = new Mailbox(this, props.MailboxCapacity);
+        mailbox = new Mailbox(this, props.MailboxCapacity, engine.Turns);
         context = new LocalContext(engine, this, 0);
     }
 
     internal LocalActor? Parent { get; }
+
+    /// <summary>Null before its start and after its end.</summary>
+    internal Actor? Instance { get; private set; }
 
     internal int Depth => mailbox.Depth;
 
@@ -74,7 +76,7 @@ internal sealed class LocalActor : ActorRef
             case Watch watch when phase == Phase.Stopped:
                 watch.Watcher.Signal(new Terminated(watch.Watched));
                 break;
-            case Watch watch:
+            case Watch watch when !watches.Contains(watch): // other nodes repeat theirs
                 watches.Add(watch);
                 break;
             case Unwatch unwatch:
@@ -112,7 +114,7 @@ internal sealed class LocalActor : ActorRef
             if (message is Completion completion)
                 message = completion.Outcome();
             using var span = ActorTelemetry.Start(message.GetType(), envelope.Trace, Path);
-            instance!.Receive(message);
+            Instance!.Receive(message);
         }
         catch (Exception failure)
         {
@@ -130,12 +132,12 @@ internal sealed class LocalActor : ActorRef
         phase = Phase.Running;
         try
         {
-            instance = props.Make();
-            if (instance.Context is not null)
+            Instance = props.Make();
+            if (Instance.Context is not null)
                 throw new InvalidOperationException($"The props of {Path} returned an actor that is in use; make a new one each time.");
-            instance.Context = context;
-            context.Supervision = instance.Supervision;
-            instance.PreStart();
+            Instance.Context = context;
+            context.Supervision = Instance.Supervision;
+            Instance.PreStart();
         }
         catch (Exception failure)
         {
@@ -184,8 +186,8 @@ internal sealed class LocalActor : ActorRef
 
     private void StopInstance()
     {
-        var stopped = instance;
-        instance = null;
+        var stopped = Instance;
+        Instance = null;
         try
         {
             if (stopped?.Context == context)

@@ -7,16 +7,16 @@ namespace Kindred.Actors.Engines;
 /// <summary>What one instance of an actor has set up. A restart closes it and makes another.</summary>
 internal sealed class LocalContext(LocalEngine engine, LocalActor self, long generation) : IActorContext
 {
-    private readonly Dictionary<string, LocalExecutor> executors = [];
+    private readonly Dictionary<string, Executor> executors = [];
     private readonly Lazy<ILogger> log = new(() => engine.Options.Logs.CreateLogger(self.Path));
     private Keyed random = Keyed.For(Draw.Simulation, [engine.Options.Seed, generation, .. self.Path.Select(letter => (long)letter)]);
     private bool closed;
 
     internal long Generation { get; } = generation;
 
-    internal HashSet<LocalActor> Children { get; } = [];
+    internal List<LocalActor> Children { get; } = [];
 
-    internal HashSet<IActorRef> Watched { get; } = [];
+    internal List<IActorRef> Watched { get; } = [];
 
     internal ActorTimers Timers { get; } = new(self, engine.Options.Clock);
 
@@ -47,8 +47,10 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
     public void Watch(IActorRef actor)
     {
         CheckUse();
-        if (Watched.Add(actor))
-            Own(actor).Signal(new Watch(self, Own(actor)));
+        if (Watched.Contains(actor))
+            return;
+        Watched.Add(actor);
+        Own(actor).Signal(new Watch(self, Own(actor)));
     }
 
     public void Unwatch(IActorRef actor)
@@ -84,7 +86,7 @@ internal sealed class LocalContext(LocalEngine engine, LocalActor self, long gen
         CheckUse();
         if (!executors.TryGetValue(name, out var executor))
         {
-            executors[name] = executor = new LocalExecutor(name, threads, self);
+            executors[name] = executor = engine.Turns.MakeExecutor(name, threads, self);
             LiveExecutors++;
         }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kindred.Actors.Engines;
 
-/// <summary>All actors in this process: handlers on the thread pool, executors on threads of their own.</summary>
+/// <summary>All actors of one node: on this process's threads, unless a simulation gives them their turns.</summary>
 public sealed class LocalEngine : IActorEngine
 {
     private readonly ConcurrentDictionary<string, LocalActor> actors = new(StringComparer.Ordinal);
@@ -23,13 +23,16 @@ public sealed class LocalEngine : IActorEngine
     }
 
     /// <summary>Runs the actors of one node of a cluster.</summary>
-    internal LocalEngine(EngineOptions options, Func<LocalEngine, ICluster> cluster)
+    /// <param name="turns">Null: this process's threads, and its telemetry counts what waits.</param>
+    internal LocalEngine(EngineOptions options, Func<LocalEngine, ICluster> cluster, ITurns? turns = null)
     {
+        Turns = turns ?? PoolTurns.Instance;
         Options = options;
         Log = options.Logs.CreateLogger<LocalEngine>();
         deadLetters = new DeadLetterOffice(options.Clock, Log);
         Cluster = cluster(this);
-        ActorTelemetry.AddMailboxes(ObserveMailboxes);
+        if (turns is null)
+            ActorTelemetry.AddMailboxes(ObserveMailboxes);
     }
 
     public EngineOptions Options { get; }
@@ -41,6 +44,11 @@ public sealed class LocalEngine : IActorEngine
     public Task Terminated => terminated.Task;
 
     internal ILogger Log { get; }
+
+    internal ITurns Turns { get; }
+
+    /// <summary>The living, in the order in which they were spawned.</summary>
+    internal IEnumerable<LocalActor> Actors => actors.Values.OrderBy(actor => actor.Incarnation);
 
     public void OnDeadLetter(Action<DeadLetter> handler) => deadLetters.Subscribe(handler);
 
@@ -67,11 +75,8 @@ public sealed class LocalEngine : IActorEngine
                 End();
         }
 
-        foreach (var actor in actors.Values)
-        {
-            if (actor.Parent is null)
-                actor.Signal(Stop.Signal);
-        }
+        foreach (var actor in Actors.Where(actor => actor.Parent is null))
+            actor.Signal(Stop.Signal);
 
         await Terminated.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -126,5 +131,5 @@ public sealed class LocalEngine : IActorEngine
     }
 
     private IEnumerable<Measurement<int>> ObserveMailboxes() =>
-        actors.Values.Select(actor => new Measurement<int>(actor.Depth, ActorTelemetry.Tag(actor.Path)));
+        Actors.Select(actor => new Measurement<int>(actor.Depth, ActorTelemetry.Tag(actor.Path)));
 }

@@ -4,19 +4,21 @@ using Kindred.Actors.Messaging;
 namespace Kindred.Actors.Engines;
 
 /// <summary>
-/// Two queues, signals before messages, emptied by at most one pool thread at a time, after the idea of Proto.Actor's mailbox.
+/// Two queues, signals before messages, emptied by at most one thread at a time, after the idea of Proto.Actor's mailbox.
 /// A poster enqueues first and then tries to turn idle into busy; the runner turns busy into idle first and then looks at the queues
 /// once more. Whichever comes second sees the other, so nothing is left lying.
 /// </summary>
-internal sealed class Mailbox(LocalActor actor, int capacity) : IThreadPoolWorkItem
+internal sealed class Mailbox(LocalActor actor, int capacity, ITurns turns) : IThreadPoolWorkItem
 {
-    /// <summary>Turns in a row, before other actors get the thread.</summary>
+    /// <summary>Turns in a row on a pool thread, before other actors get it.</summary>
     private const int Burst = 256;
 
     private readonly ConcurrentQueue<object> signals = new();
     private readonly ConcurrentQueue<Envelope> messages = new();
     private int depth;
     private int busy;
+
+    internal LocalActor Actor => actor;
 
     internal int Depth => Volatile.Read(ref depth);
 
@@ -43,13 +45,16 @@ internal sealed class Mailbox(LocalActor actor, int capacity) : IThreadPoolWorkI
     private void Schedule()
     {
         if (Interlocked.CompareExchange(ref busy, 1, 0) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            turns.Soon(this);
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Run(Burst);
+
+    /// <summary>Takes at most so many turns.</summary>
+    internal void Run(int most)
     {
         actor.Thread = Environment.CurrentManagedThreadId;
-        for (var turn = 0; turn < Burst && TakeTurn(); turn++)
+        for (var turn = 0; turn < most && TakeTurn(); turn++)
         {
         }
 

@@ -1,3 +1,4 @@
+using Kindred.Actors.Engines;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Simulation.Engine;
@@ -40,10 +41,10 @@ internal sealed class Invariants(World world, HashReference reference)
             Violated($"the keeper's state after {state[2]} steps isn't that of a run without faults");
     }
 
-    public void ActorFailed(SimActor actor, Exception failure)
+    public void ActorFailed(SimEngine engine, string what, Exception failure)
     {
-        if (!actor.Engine.IsDead && !MayFail)
-            Violated($"{actor} failed: {failure}");
+        if (!engine.IsDead && !MayFail)
+            Violated($"{engine}{what}: {failure}");
     }
 
     public void Committed(StepReport step)
@@ -60,15 +61,15 @@ internal sealed class Invariants(World world, HashReference reference)
 
     public void FileChanged(string path) => files.Changed(path);
 
-    /// <summary>Called after every turn of an engine.</summary>
-    public void AfterTurn(SimEngine engine)
+    /// <summary>Called after every turn of an actor.</summary>
+    public void AfterTurn(SimEngine engine, LocalActor actor)
     {
-        if (engine.Deepest > MostInMailbox)
-            Violated($"{engine.Deepest} messages wait for an actor of {engine.Prefix}");
-        if (engine.Last?.Instance is ReplicaActor replica)
-            replicas.Look(replica, engine.Last, files);
-        else if (engine.Last?.Instance is Coordinator { LostLease: { } lost })
-            Violated($"{engine.Prefix}: {lost}");
+        if (actor.Depth > MostInMailbox)
+            Violated($"{actor.Depth} messages wait for {actor} of {engine}");
+        if (actor.Instance is ReplicaActor replica)
+            replicas.Look(replica, engine, files);
+        else if (actor.Instance is Coordinator { LostLease: { } lost })
+            Violated($"{engine}: {lost}");
     }
 
     /// <summary>The run is over.</summary>

@@ -14,27 +14,29 @@ internal sealed class ReplicaChecks(World world)
 {
     private readonly ConditionalWeakTable<ReplicaActor, Seen> seen = [];
 
-    public void Look(ReplicaActor replica, SimActor actor, FileChecks files)
+    public void Look(ReplicaActor replica, SimEngine engine, FileChecks files)
     {
         var before = seen.GetOrCreateValue(replica);
         var (term, held) = (replica.KnownTerm, replica.HeldState);
         if (term < before.Term)
-            world.Check.Violated($"{actor} went from term {before.Term} back to {term}");
+            world.Check.Violated($"{Name(replica, engine)} went from term {before.Term} back to {term}");
         else if (held is { } now && (term != before.Term || held != before.State))
-            Look(before, term, now, actor, files);
+            Look(before, term, now, Name(replica, engine), files);
         (before.Term, before.State) = (term, held);
     }
 
-    private void Look(Seen before, int term, TermStep now, SimActor actor, FileChecks files)
+    private void Look(Seen before, int term, TermStep now, string who, FileChecks files)
     {
         var wasTold = term != before.Term || before.State is not { } state || now.Step != state.Step + 1;
         if (wasTold && !files.MayBegin(term, now))
-            world.Check.Violated($"{actor} was given the state {now} in term {term}, off the chain of start records");
+            world.Check.Violated($"{who} was given the state {now} in term {term}, off the chain of start records");
         else if (!wasTold && now.Term != term)
-            world.Check.Violated($"{actor} applied the commit {now} in term {term}");
+            world.Check.Violated($"{who} applied the commit {now} in term {term}");
         else if (!wasTold && !files.MayFollow(before.State!.Value, now))
-            world.Check.Violated($"{actor} went on from {before.State} to {now}, off the chain of start records");
+            world.Check.Violated($"{who} went on from {before.State} to {now}, off the chain of start records");
     }
+
+    private static string Name(ReplicaActor replica, SimEngine engine) => $"{engine}'s {replica.GetType().Name}";
 
     private sealed class Seen
     {

@@ -1,34 +1,30 @@
-using Kindred.Actors.Messaging;
+using Kindred.Actors.Engines;
+using Kindred.Simulation.Time;
 
 namespace Kindred.Simulation.Engine;
 
-/// <summary>
-/// So many pieces of work at a time, each of which takes virtual time. Closed, it still runs what waits, then signals
-/// <see cref="ExecutorEnded"/>.
-/// </summary>
-internal sealed class SimExecutor(string name, int threads, SimActor owner) : IExecutor
+/// <summary>So many pieces of work at a time, each of which takes virtual time.</summary>
+internal sealed class SimExecutor(string name, int threads, LocalActor owner, SimEngine engine, VirtualTurns turns) : Executor(name, owner)
 {
-    private const int Capacity = 4096;
     private readonly Queue<Func<Completion>> waiting = new();
     private int running;
     private bool closed;
 
-    public string Name => name;
+    public override int Pending => waiting.Count + running;
 
-    public int Pending => waiting.Count + running;
-
-    public void Run(Func<Completion> work)
-    {
-        if (waiting.Count >= Capacity)
-            throw new InvalidOperationException($"{owner.LocalPath}: {Capacity} pieces of work wait for executor {name}; hand over fewer at a time.");
-        waiting.Enqueue(work);
-        StartNext();
-    }
-
-    public void Close()
+    public override void Close()
     {
         closed = true;
         EndIfDone();
+    }
+
+    protected override bool TryAdd(Func<Completion> work)
+    {
+        if (waiting.Count >= Capacity)
+            return false;
+        waiting.Enqueue(work);
+        StartNext();
+        return true;
     }
 
     private void StartNext()
@@ -37,10 +33,10 @@ internal sealed class SimExecutor(string name, int threads, SimActor owner) : IE
             return;
         running++;
         Completion? completion = null;
-        owner.Engine.Turns.Work(owner.Engine, name, () => completion = work(), () =>
+        turns.Work(engine, Name, () => completion = work(), () =>
         {
             running--;
-            owner.Signal(completion!);
+            Owner.Signal(completion!);
             StartNext();
             EndIfDone();
         });
@@ -49,6 +45,6 @@ internal sealed class SimExecutor(string name, int threads, SimActor owner) : IE
     private void EndIfDone()
     {
         if (closed && Pending == 0)
-            owner.Signal(ExecutorEnded.Signal);
+            Owner.Signal(ExecutorEnded.Signal);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Lines(IReadOnlyList<Machine> machines)
 
     public double DoubleRate { get; set; }
 
-    public Machine Of(SimEngine engine) => machines.First(m => m.Name == engine.Options.Node.Name);
+    public Machine Of(SimEngine engine) => machines.First(m => m.Name == engine.Node.Name);
 
     public bool IsConnected(SimEngine engine) => !IsBrokerDown && !Of(engine).IsCutOff;
 

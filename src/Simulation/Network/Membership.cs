@@ -15,19 +15,21 @@ internal sealed class Membership(Lines lines, long seed, DetectorTimes times, Ac
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
     private readonly List<SimEngine> joined = [];
+    private readonly Dictionary<Node, SimEngine> byNode = [];
     private readonly Dictionary<SimEngine, TimeSpan> removed = [];
     private readonly Dictionary<(SimEngine, SimEngine), TimeSpan> heard = [];
     private Keyed random = Keyed.For(Draw.Simulation, seed, 4);
 
-    public SimEngine? Find(Node node) => joined.Find(e => e.Options.Node == node);
+    public SimEngine? Find(Node node) => byNode.GetValueOrDefault(node);
 
     public bool IsRemoved(SimEngine engine) => removed.ContainsKey(engine);
 
     public void Join(SimEngine engine, TimeSpan now)
     {
-        foreach (var earlier in joined.Where(e => e.Options.Node.Name == engine.Options.Node.Name))
+        foreach (var earlier in joined.Where(e => e.Node.Name == engine.Node.Name))
             removed.TryAdd(earlier, now);
         joined.Add(engine);
+        byNode.Add(engine.Node, engine);
         Look(engine, now);
     }
 
@@ -51,12 +53,12 @@ internal sealed class Membership(Lines lines, long seed, DetectorTimes times, Ac
             return;
         }
 
-        var view = (SimCluster)observer.Cluster;
+        var view = observer.Cluster;
         foreach (var subject in joined.ToArray())
         {
             if (subject == observer)
                 continue;
-            var node = subject.Options.Node;
+            var node = subject.Node;
             if (IsRemoved(subject))
             {
                 if (view.Knows(node) && random.NextBelow(2) == 0)
@@ -74,7 +76,7 @@ internal sealed class Membership(Lines lines, long seed, DetectorTimes times, Ac
 
     private void Judge(SimEngine observer, SimCluster view, SimEngine subject, TimeSpan now)
     {
-        var node = subject.Options.Node;
+        var node = subject.Node;
         if (!subject.IsDead && !subject.IsPaused && lines.IsConnected(subject))
         {
             heard[(observer, subject)] = now;

@@ -1,54 +1,57 @@
+using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
 using Kindred.Simulation.Engine;
 
 namespace Kindred.Simulation.Network;
 
 /// <summary>The cluster as one node sees it. <see cref="Membership"/> changes that view; subscribers hear of each change.</summary>
-internal sealed class SimCluster(SimEngine engine, Func<SimEngine, bool> isConnected, Func<Node, SimEngine?> find) : ICluster
+internal sealed class SimCluster(SimEngine engine, SimNetwork network) : ICluster
 {
-    private readonly List<Node> members = [engine.Options.Node];
+    private readonly List<Node> members = [engine.Node];
     private readonly HashSet<Node> unreachable = [], removed = [];
-    private readonly List<IActorRef> subscribers = [];
-    private readonly List<Watch> watches = [];
+    private readonly Subscribers subscribers = new();
 
-    public Node Self => engine.Options.Node;
+    public Node Self => engine.Node;
 
-    public bool IsConnected => isConnected(engine);
+    public bool IsConnected => network.IsConnected(engine);
 
     public IReadOnlyList<Node> Members => [.. members];
 
     public void Subscribe(IActorRef subscriber)
     {
-        subscribers.Add(subscriber);
+        var actor = subscribers.Add(subscriber);
         foreach (var node in members)
-            subscriber.Tell(new MemberUp(node));
-        foreach (var node in unreachable)
-            subscriber.Tell(new MemberUnreachable(node));
+            actor.Tell(new MemberUp(node));
+        foreach (var node in members.Where(unreachable.Contains))
+            actor.Tell(new MemberUnreachable(node));
     }
 
     public IActorRef Resolve(Node node, string path) =>
-        find(node) is { } other ? new SimRef(other, path) : new NobodyRef(engine, path);
+        node == Self ? new PathRef(engine.Local, path) : engine.Remoting.Resolve(node, path);
 
     public bool Knows(Node node) => members.Contains(node);
 
     public bool IsUnreachable(Node node) => unreachable.Contains(node);
 
+    /// <summary>It was removed, or never was.</summary>
+    public bool IsGone(Node node) => removed.Contains(node) || network.Find(node) is null;
+
     public void Up(Node node)
     {
         members.Add(node);
-        Say(new MemberUp(node));
+        subscribers.Tell(new MemberUp(node));
     }
 
     public void Unreachable(Node node)
     {
         unreachable.Add(node);
-        Say(new MemberUnreachable(node));
+        subscribers.Tell(new MemberUnreachable(node));
     }
 
     public void Reachable(Node node)
     {
         unreachable.Remove(node);
-        Say(new MemberReachable(node));
+        subscribers.Tell(new MemberReachable(node));
     }
 
     public void Remove(Node node)
@@ -56,27 +59,7 @@ internal sealed class SimCluster(SimEngine engine, Func<SimEngine, bool> isConne
         members.Remove(node);
         unreachable.Remove(node);
         removed.Add(node);
-        Say(new MemberRemoved(node));
-        foreach (var watch in watches.Where(w => w.Watched.Engine.Options.Node == node).ToArray())
-        {
-            watches.Remove(watch);
-            watch.Watcher.Signal(new Terminated(watch.Watched));
-        }
-    }
-
-    /// <summary>An actor here watches one of another node: it hears of that node's removal, also when that was before.</summary>
-    public void Watched(Watch watch)
-    {
-        if (removed.Contains(watch.Watched.Engine.Options.Node))
-            watch.Watcher.Signal(new Terminated(watch.Watched));
-        else
-            watches.Add(watch);
-    }
-
-    private void Say(object change)
-    {
-        subscribers.RemoveAll(s => engine.Living(((SimRef)s).LocalPath) != s);
-        foreach (var subscriber in subscribers)
-            ((SimRef)subscriber).Deliver(new Envelope(change, null, default));
+        subscribers.Tell(new MemberRemoved(node));
+        engine.Remoting.EndWatches(node);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class World
         Turns = new VirtualTurns(Queue, seed, Duration);
         Lines = new Lines(Scenario.Machines);
         Membership = new Membership(Lines, seed, Scenario.Detector, engine => Die(engine, "was removed"));
-        network = new SimNetwork(Turns, Queue, seed, Lines, Trace, Faults) { Latency = Scenario.Latency };
+        network = new SimNetwork(Turns, Queue, seed, Lines, Membership.Find, Trace, Faults) { Latency = Scenario.Latency };
         Check = new Invariants(this, HashReference.Of(Plan, Scenario.Shards, Scenario.LastStep, Scenario.NeedsWholeBatch, Scenario.BankRows));
         MakeRun();
         (Disk.Changed, Turns.AfterTurn) = (Check.FileChanged, Check.AfterTurn);
@@ -72,7 +72,7 @@ internal sealed class World
     public IEnumerable<string> Waiting() => Scenario.Machines.Where(m => !m.IsDone).Select(m => m.IsUp ? $"{m.Name} {Coordinating(m)}" : $"{m.Name} (down)");
 
     private static string Coordinating(Machine machine) =>
-        machine.Engine!.Actors.Select(a => a.Instance).OfType<Coordinator>().FirstOrDefault() is { } coordinator ? $"({coordinator})" : "";
+        machine.Engine!.Local.Actors.Select(a => a.Instance).OfType<Coordinator>().FirstOrDefault() is { } coordinator ? $"({coordinator})" : "";
 
     public RunDirectory Read() => RunDirectory.OpenToRead(Files(null, () => false), Folder, _ => { });
 
@@ -128,13 +128,14 @@ internal sealed class World
             Clock = new SimClock(Queue, (delay, call) => Turns.At(engine, delay, call)),
             Seed = (long)HashBundle.Hash((ulong)seed, (ulong)machine.Number, (ulong)node.Incarnation),
             Node = node,
+            Logs = new FailureLogs((what, failure) => Check.ActorFailed(engine, what, failure)),
         };
-        engine = new SimEngine(options, Turns, e => new SimCluster(e, Lines.IsConnected, Membership.Find), network) { OnFailure = Check.ActorFailed };
+        engine = new SimEngine(options, Turns, network);
         machine.Engine = engine;
         Note($"{machine.Name} starts as {node.Incarnation}");
         try
         {
-            engine.Spawn(Props.Of(Guardian(machine, engine)), Actors.Training.Guardian.Name);
+            engine.Local.Spawn(Props.Of(Guardian(machine, engine)), Actors.Training.Guardian.Name);
         }
         catch (RunStoreException e)
         {
@@ -151,7 +152,7 @@ internal sealed class World
         var observer = new SimObserver(this, machine, engine);
         var options = new RunOptions(
             Plan, Scenario.Shards, Scenario.LastStep, Scenario.Workers, WaitsForMembers: true, Scenario.CheckpointEvery, 2, Scenario.EvaluateEvery,
-            KeepBest: false, TimeSpan.FromSeconds(Scenario.AnswerWithin), $"{machine.Name}/{engine.Options.Node.Incarnation}");
+            KeepBest: false, TimeSpan.FromSeconds(Scenario.AnswerWithin), $"{machine.Name}/{engine.Node.Incarnation}");
         var members = new List<(string, Func<IActorRef, Actor>)>();
         void Add(string role, string name, Func<IActorRef, Actor> make)
         {

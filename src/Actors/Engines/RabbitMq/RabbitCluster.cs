@@ -38,10 +38,9 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
 
     public void Subscribe(IActorRef subscriber)
     {
-        var actor = subscriber as LocalActor ?? throw new ArgumentException($"{subscriber.Path} is not an actor of this node.", nameof(subscriber));
         lock (gate)
         {
-            subscribers.Add(actor);
+            var actor = subscribers.Add(subscriber);
             foreach (var node in membership.Members)
                 actor.Tell(new MemberUp(node));
             foreach (var node in membership.Unreachable)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kindred.Actors.Bulk;
 using Kindred.Actors.Engines.RabbitMq.Wire;
+using Kindred.Actors.Engines.Remote;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Gpu.Step;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Kindred.Actors.Engines.RabbitMq;
 
 /// <summary>Messages and signals between this node's actors and those of other nodes.</summary>
-internal sealed class Remoting : IDisposable
+internal sealed class Remoting : IRemoting, IDisposable
 {
     /// <summary>Messages that may wait for bundles.</summary>
     private const int LanesLimit = 4_096;
@@ -19,13 +20,14 @@ internal sealed class Remoting : IDisposable
     private readonly MessageCodec codec;
     private readonly Lanes lanes;
     private readonly RefBook refs;
-    private readonly RemoteWatches watches = new();
+    private readonly RemoteSignals signals;
     private readonly ILogger log;
 
     public Remoting(LocalEngine engine, IBulkPlane bulk, MessageTypes types, ILogger log)
     {
         (this.engine, this.bulk, this.log) = (engine, bulk, log);
         refs = new RefBook(this, engine);
+        signals = new RemoteSignals(node => Locate!(node) is null, (kind, to, from) => SendControl(kind, to, from));
         codec = new MessageCodec(types, refs.AddressOf, refs.RefTo);
         lanes = new Lanes(bulk, LanesLimit);
     }
@@ -57,44 +59,19 @@ internal sealed class Remoting : IDisposable
         var body = codec.Write(envelope.Message, out var bundles);
         var trace = envelope.Trace;
         var header = new WireHeader(
-            WireKind.Message, name, to.Address, envelope.Sender is { } sender ? refs.AddressOf(sender) : null, envelope.Term, TraceParent.Of(trace),
+            RemoteKind.Message, name, to.Address, envelope.Sender is { } sender ? refs.AddressOf(sender) : null, envelope.Term, TraceParent.Of(trace),
             trace.TraceState, bundles.Count == 0 ? null : [.. bundles.Select(bulk.Offer)]);
         if (!Post(address, header.Frame(body)))
             engine.DeadLetter(envelope with { Message = bundles.Count == 0 ? envelope.Message : name }, to, "too many messages wait for the broker");
     }
 
-    public void Signal(RemoteRef to, object signal)
-    {
-        switch (signal)
-        {
-            case Watch watch:
-                watches.Add(to, watch.Watcher);
-                if (Locate(to.Home) is null)
-                    watches.End(to.Home);
-                SendControl(WireKind.Watch, to, watch.Watcher);
-                break;
-            case Unwatch unwatch:
-                watches.Remove(to, unwatch.Watch.Watcher);
-                SendControl(WireKind.Unwatch, to, unwatch.Watch.Watcher);
-                break;
-            case Terminated terminated:
-                SendControl(WireKind.Terminated, to, terminated.Actor);
-                break;
-            case Stop:
-                SendControl(WireKind.Stop, to, null);
-                break;
-        }
-    }
+    public void Signal(RemoteRef to, object signal) => signals.Send(to, signal);
 
-    public void SendUndelivered(RemoteRef ask, string reason) => SendControl(WireKind.Undelivered, ask, null, reason);
+    public void SendUndelivered(RemoteRef ask, string reason) => SendControl(RemoteKind.Undelivered, ask, null, reason);
 
-    public void RepeatWatches()
-    {
-        foreach (var (watched, watcher) in watches.All())
-            SendControl(WireKind.Watch, watched, watcher);
-    }
+    public void RepeatWatches() => signals.RepeatWatches();
 
-    public void EndWatches(Node node) => watches.End(node);
+    public void EndWatches(Node node) => signals.EndWatches(node);
 
     /// <summary>A message or signal from another node.</summary>
     public void Take(ReadOnlySpan<byte> frame)
@@ -107,10 +84,10 @@ internal sealed class Remoting : IDisposable
             var from = header.From is { } address ? refs.RefTo(address) : null;
             if (from is RemoteRef remote && IsRemoved(remote.Home))
                 return; // its node hears that it was removed, and starts anew
-            if (header.Kind == WireKind.Message)
+            if (header.Kind == RemoteKind.Message)
                 TakeMessage(header, to, from, body);
             else
-                TakeSignal(header, to, (ActorRef?)from);
+                signals.Take(header.Kind, to, (ActorRef?)from, header.What);
         }
         catch (WireException wrong)
         {
@@ -122,7 +99,7 @@ internal sealed class Remoting : IDisposable
     public void TakeBack(ReadOnlySpan<byte> frame)
     {
         var header = WireHeader.Parse(frame, out _);
-        if (header.Kind == WireKind.Message && refs.RefTo(header.To) is ActorRef to)
+        if (header.Kind == RemoteKind.Message && refs.RefTo(header.To) is ActorRef to)
         {
             var sender = header.From is { } from ? refs.RefTo(from) : null;
             engine.DeadLetter(new Envelope(header.What, sender, default), to, "its node isn't there");
@@ -159,31 +136,7 @@ internal sealed class Remoting : IDisposable
         }
     }
 
-    private void TakeSignal(WireHeader header, ActorRef to, ActorRef? from)
-    {
-        switch (header.Kind)
-        {
-            case WireKind.Watch when from is not null:
-                to.Signal(new Watch(from, to));
-                break;
-            case WireKind.Unwatch when from is not null:
-                to.Signal(new Unwatch(new Watch(from, to)));
-                break;
-            case WireKind.Terminated when from is RemoteRef watched:
-                watches.Remove(watched, to);
-                to.Signal(new Terminated(from));
-                break;
-            case WireKind.Stop:
-                to.Signal(Stop.Signal);
-                break;
-            case WireKind.Undelivered:
-                (to as IUndelivered)?.Undelivered(header.What);
-                break;
-        }
-    }
-
-    /// <summary>What is lost here is said again, or not missed.</summary>
-    private void SendControl(WireKind kind, RemoteRef to, IActorRef? from, string what = "")
+    private void SendControl(RemoteKind kind, RemoteRef to, IActorRef? from, string what = "")
     {
         if (Locate(to.Home) is { } address)
             Post(address, new WireHeader(kind, what, to.Address, from is null ? null : refs.AddressOf(from)).Frame([]));

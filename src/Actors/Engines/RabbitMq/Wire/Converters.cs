@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kindred.Actors.Engines.Remote;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
@@ -8,10 +9,10 @@ using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Engines.RabbitMq.Wire;
 
-internal sealed class RefConverter(Func<IActorRef, WireAddress> write, Func<WireAddress, IActorRef> read) : JsonConverter<IActorRef>
+internal sealed class RefConverter(Func<IActorRef, RemoteAddress> write, Func<RemoteAddress, IActorRef> read) : JsonConverter<IActorRef>
 {
     public override IActorRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        read(JsonSerializer.Deserialize<WireAddress>(ref reader, options) ?? throw new JsonException("a ref without an address"));
+        read(JsonSerializer.Deserialize<RemoteAddress>(ref reader, options) ?? throw new JsonException("a ref without an address"));
 
     public override void Write(Utf8JsonWriter writer, IActorRef value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, write(value), options);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Kindred.Actors.Engines.Remote;
 using Kindred.Actors.Messaging;
 using Kindred.Gpu.Step;
 
@@ -15,7 +16,7 @@ internal sealed class MessageCodec
     private readonly MessageTypes types;
     private readonly JsonSerializerOptions options;
 
-    public MessageCodec(MessageTypes types, Func<IActorRef, WireAddress> write, Func<WireAddress, IActorRef> read)
+    public MessageCodec(MessageTypes types, Func<IActorRef, RemoteAddress> write, Func<RemoteAddress, IActorRef> read)
     {
         this.types = types;
         options = new JsonSerializerOptions

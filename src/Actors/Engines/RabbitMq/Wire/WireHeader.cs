@@ -2,20 +2,9 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kindred.Actors.Bulk;
+using Kindred.Actors.Engines.Remote;
 
 namespace Kindred.Actors.Engines.RabbitMq.Wire;
-
-internal enum WireKind
-{
-    Message,
-    Watch,
-    Unwatch,
-    Terminated,
-    Stop,
-
-    /// <summary>To an ask: the question wasn't delivered; <see cref="WireHeader.What"/> says why.</summary>
-    Undelivered,
-}
 
 /// <summary>
 /// What stands before a message's body. On the wire: the protocol's version (1 byte), the header's length (4 bytes, little-endian),
@@ -29,7 +18,7 @@ internal enum WireKind
 /// <param name="TraceState">W3C tracestate.</param>
 /// <param name="Bundles">Where the message's bundles lie, in the order in which its body names them.</param>
 internal sealed record WireHeader(
-    WireKind Kind, string What, WireAddress To, WireAddress? From, int? Term = null, string? Trace = null, string? TraceState = null,
+    RemoteKind Kind, string What, RemoteAddress To, RemoteAddress? From, int? Term = null, string? Trace = null, string? TraceState = null,
     IReadOnlyList<BundleReference>? Bundles = null)
 {
     /// <summary>Of headers, bodies and notices. Nodes of different versions don't understand one another, and say so.</summary>

@@ -1,15 +1,14 @@
-using Kindred.Actors.Engines.RabbitMq.Wire;
 using Kindred.Actors.Messaging;
 
-namespace Kindred.Actors.Engines.RabbitMq;
+namespace Kindred.Actors.Engines.Remote;
 
 /// <summary>An actor on another node, or whatever lives at a path there (life 0).</summary>
-internal sealed class RemoteRef(Remoting remoting, LocalEngine engine, Node node, string path, long life)
+internal sealed class RemoteRef(IRemoting remoting, LocalEngine engine, Node node, string path, long life)
     : ActorRef(engine, node.Name + path, life), IUndelivered
 {
     internal override Node Home => node;
 
-    internal WireAddress Address { get; } = new(node.Name, node.Incarnation, path, life);
+    internal RemoteAddress Address { get; } = new(node.Name, node.Incarnation, path, life);
 
     internal override void Deliver(in Envelope envelope) => remoting.Send(this, envelope);
 

@@ -1,10 +1,9 @@
-using Kindred.Actors.Engines.RabbitMq.Wire;
 using Kindred.Actors.Messaging;
 
-namespace Kindred.Actors.Engines.RabbitMq;
+namespace Kindred.Actors.Engines.Remote;
 
 /// <summary>Refs as addresses, and back: of this node's own actors the very refs that they have here.</summary>
-internal sealed class RefBook(Remoting remoting, LocalEngine engine)
+internal sealed class RefBook(IRemoting remoting, LocalEngine engine)
 {
     private readonly Node self = engine.Options.Node;
     private readonly AskTable asks = new();
@@ -13,17 +12,17 @@ internal sealed class RefBook(Remoting remoting, LocalEngine engine)
     public RemoteRef Remote(Node node, string path, long life = 0) => new(remoting, engine, node, path, life);
 
     /// <exception cref="ArgumentException">The ref belongs to no engine of this kind.</exception>
-    public WireAddress AddressOf(IActorRef actor)
+    public RemoteAddress AddressOf(IActorRef actor)
     {
         if (actor is RemoteRef remote)
             return remote.Address;
         if (actor is not ActorRef own)
             throw new ArgumentException($"{actor.Path} is not an actor of this engine.", nameof(actor));
         asks.Add(own);
-        return new WireAddress(self.Name, self.Incarnation, own.Path, own.Incarnation);
+        return new RemoteAddress(self.Name, self.Incarnation, own.Path, own.Incarnation);
     }
 
-    public IActorRef RefTo(WireAddress address)
+    public IActorRef RefTo(RemoteAddress address)
     {
         var (name, incarnation, path, life) = address;
         if (name != self.Name || incarnation != self.Incarnation)

@@ -1,36 +1,32 @@
 using Kindred.Actors.Messaging;
 
-namespace Kindred.Actors.Engines.RabbitMq;
+namespace Kindred.Actors.Engines.Remote;
 
-/// <summary>Which actors of this node watch which of others. Watches are told again and again, since messages may be lost.</summary>
+/// <summary>Which actors of this node watch which of others, in the order in which they began.</summary>
 internal sealed class RemoteWatches
 {
-    private readonly Dictionary<RemoteRef, HashSet<ActorRef>> watchers = [];
+    private readonly List<(RemoteRef Watched, ActorRef Watcher)> watches = [];
     private readonly Lock gate = new();
 
     public void Add(RemoteRef watched, ActorRef watcher)
     {
         lock (gate)
         {
-            if (!watchers.TryGetValue(watched, out var all))
-                watchers[watched] = all = [];
-            all.Add(watcher);
+            if (!watches.Contains((watched, watcher)))
+                watches.Add((watched, watcher));
         }
     }
 
     public void Remove(RemoteRef watched, ActorRef watcher)
     {
         lock (gate)
-        {
-            if (watchers.TryGetValue(watched, out var all) && all.Remove(watcher) && all.Count == 0)
-                watchers.Remove(watched);
-        }
+            watches.Remove((watched, watcher));
     }
 
     public IReadOnlyList<(RemoteRef Watched, ActorRef Watcher)> All()
     {
         lock (gate)
-            return [.. watchers.SelectMany(pair => pair.Value.Select(watcher => (pair.Key, watcher)))];
+            return [.. watches];
     }
 
     /// <summary>A node is gone: so are its actors.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Kindred.Actors.Messaging;
 
-namespace Kindred.Actors.Engines.RabbitMq;
+namespace Kindred.Actors.Engines.Remote;
 
 /// <summary>Asks of this node whose question went to another one, until they end.</summary>
 internal sealed class AskTable
