@@ -36,9 +36,9 @@ public sealed class Evaluator(IEvaluation evaluation, IActorRef coordinator) : A
                 Measure(request);
                 break;
             case Evaluated result:
-                newest = result;
+                newest = underWay?.At == result.At ? result with { Term = underWay.Term } : result;
                 underWay = underWay?.At == result.At ? null : underWay;
-                coordinator.Tell(result, Self);
+                coordinator.Tell(newest, Self);
                 break;
             case MeasuringFailed(DataException reason):
                 coordinator.Tell(new Failed(reason), Self);

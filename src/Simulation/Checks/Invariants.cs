@@ -9,7 +9,8 @@ namespace Kindred.Simulation.Checks;
 /// <summary>What must hold after every event, however the cluster is treated. The first violation ends a simulation.</summary>
 internal sealed class Invariants(World world, HashReference reference)
 {
-    private const int MostInMailbox = 400;
+    private const int MostInMailbox = 1000;
+    private readonly ClaimChecks claims = new(world);
     private readonly FileChecks files = new(world, reference);
     private readonly ReplicaChecks replicas = new(world);
     private readonly SampleChecks samples = new(world);
@@ -49,6 +50,7 @@ internal sealed class Invariants(World world, HashReference reference)
     public void Committed(StepReport step)
     {
         Commits++;
+        claims.Committed(step.At);
         files.Committed(step.At);
     }
 
@@ -59,6 +61,8 @@ internal sealed class Invariants(World world, HashReference reference)
     }
 
     public void FileChanged(string path) => files.Changed(path);
+
+    public void FileMissed(string path) => claims.Missed(path);
 
     /// <summary>Called after every turn of an engine.</summary>
     public void AfterTurn(SimEngine engine)

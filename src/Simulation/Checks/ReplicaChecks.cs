@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Simulation.Engine;
@@ -27,7 +28,7 @@ internal sealed class ReplicaChecks(World world)
 
     private void Look(Seen before, int term, TermStep now, SimActor actor, FileChecks files)
     {
-        var wasTold = term != before.Term || before.State is not { } state || now.Step != state.Step + 1;
+        var wasTold = actor.Handled is TakeState || term != before.Term || before.State is not { } state || now.Step != state.Step + 1;
         if (wasTold && !files.MayBegin(term, now))
             world.Check.Violated($"{actor} was given the state {now} in term {term}, off the chain of start records");
         else if (!wasTold && now.Term != term)

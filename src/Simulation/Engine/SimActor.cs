@@ -43,6 +43,9 @@ internal sealed class SimActor : SimRef
     /// <summary>User messages that wait.</summary>
     public int Depth => messages.Count;
 
+    /// <summary>The message of its last turn; null: that was a signal's.</summary>
+    public object? Handled { get; private set; }
+
     /// <summary>The thread that runs this actor now, 0 if none does.</summary>
     public int Thread { get; private set; }
 
@@ -84,10 +87,12 @@ internal sealed class SimActor : SimRef
     {
         scheduled = false;
         (Thread, Engine.Current, Engine.Last) = (Environment.CurrentManagedThreadId, this, this);
+        Handled = null;
         if (signals.TryDequeue(out var signal))
             OnSignal(signal);
         else if (phase != Phase.Starting && messages.TryDequeue(out var envelope))
         {
+            Handled = envelope.Message;
             if (phase == Phase.Running)
                 Receive(envelope.Message, envelope.Sender);
             else

@@ -22,7 +22,7 @@ internal sealed class SimNetwork(VirtualTurns turns, EventQueue queue, long seed
     public void Send(SimEngine from, SimRef to, in Envelope envelope)
     {
         var sent = envelope;
-        var isLost = random.NextDouble() < lines.LossRate;
+        var isLost = random.NextDouble() < lines.LossBetween(from, to.Engine);
         var isDoubled = random.NextDouble() < lines.DoubleRate;
         if (from.IsDead || to.Engine.IsDead || !lines.IsConnected(from) || isLost)
         {
@@ -73,7 +73,7 @@ internal sealed class SimNetwork(VirtualTurns turns, EventQueue queue, long seed
 
     private void Arrive(SimEngine from, SimRef to, in Envelope envelope, bool carries)
     {
-        if (!lines.IsConnected(to.Engine))
+        if (!lines.IsConnected(to.Engine) || ((SimCluster)to.Engine.Cluster).HasRemoved(from.Options.Node))
         {
             Lose(envelope);
             return;
