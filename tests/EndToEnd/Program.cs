@@ -51,16 +51,21 @@ internal sealed class Program : IDisposable
     }
 
     /// <summary>Returns when the process has told that it committed this step: at once, with progress.every=1ms.</summary>
-    public Program UntilStep(long step)
+    public Program UntilStep(long step) => Until(line => Tells(line, step), $"step {step}");
+
+    /// <summary>Returns when the process has said this.</summary>
+    public Program UntilSaid(string words) => Until(line => line.Contains(words, StringComparison.Ordinal), words);
+
+    private Program Until(Func<string, bool> isIt, string what)
     {
         while (process.StandardOutput.ReadLine() is { } line)
         {
             seen.Enqueue(line);
-            if (Tells(line, step))
+            if (isIt(line))
                 return this;
         }
 
-        throw new InvalidOperationException($"it ended before step {step}:\n{string.Join('\n', seen)}\n{process.StandardError.ReadToEnd()}");
+        throw new InvalidOperationException($"it ended before '{what}':\n{string.Join('\n', seen)}\n{process.StandardError.ReadToEnd()}");
     }
 
     public int Id => process.Id;

@@ -10,7 +10,7 @@ public sealed class SimulationTests
 
     private static readonly string[] Kinds =
     [
-        "broker restart", "cut pulls", "doubling network", "kill", "kill of everything", "kill of several", "lossy network", "message doubled",
+        "broker restart", "claim in between", "cut pulls", "doubling network", "kill", "kill of everything", "kill of several", "lossy network", "lossy node", "message doubled",
         "message lost", "partition of both", "partition of bulk", "partition of the broker", "pause", "pull failed", "slow node", "torn write",
         "torn write and death", "write and death", "write fails", "wrong answer of link",
     ];

@@ -37,6 +37,9 @@ internal sealed class LocalActor : ActorRef
 
     internal int Depth => mailbox.Depth;
 
+    /// <summary>The message of its last turn; null: that was a signal's.</summary>
+    internal object? Handled { get; private set; }
+
     /// <summary>The thread that runs this actor now, 0 if none does.</summary>
     internal int Thread { get; set; }
 
@@ -55,6 +58,7 @@ internal sealed class LocalActor : ActorRef
 
     internal void OnMessage(in Envelope envelope)
     {
+        Handled = envelope.Message;
         if (phase == Phase.Running)
             Receive(envelope);
         else
@@ -65,6 +69,7 @@ internal sealed class LocalActor : ActorRef
 
     internal void OnSignal(object signal)
     {
+        Handled = null;
         switch (signal)
         {
             case Start when phase == Phase.Starting:

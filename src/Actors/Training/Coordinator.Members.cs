@@ -65,7 +65,7 @@ public sealed partial class Coordinator
         if (roster.Find(actor) is not { } member || member.Life != held.Life || member.HasDrifted)
             return;
         var counts = held.State.Term == Term || held.State == opening.Origin;
-        (member.State, member.Next, member.Ready) = (held.State, null, counts && (phase == RunPhase.Restoring || held.State.Step >= member.SuppliedAt));
+        (member.State, member.Next, member.Ready) = (held.State, null, counts && roster.IsReachable(member) && (phase == RunPhase.Restoring || held.State.Step >= member.SuppliedAt));
         if (!member.Ready)
             return;
         if (phase == RunPhase.Restoring)

@@ -122,6 +122,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 break;
             case TermLookedAt looked when looked.Term == Term && !looked.IsNewest:
                 throw new SupersededException($"a newer coordinator has claimed the run: this one steps down at step {head.Step}.");
+            case TermLookedAt { End: { } end } when phase == RunPhase.Gathering && end.Step >= run.LastStep:
+                EndAgain(end);
+                break;
             case TermLookedAt:
                 break;
             default:
@@ -177,9 +180,13 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         endingAskedAt = Context.Clock.GetTimestamp();
         checkpoints.Repeat(Term, head);
         evaluations.Repeat(Term, head);
+        EndWhenDone();
     }
 
-    /// <summary>Members that know a newer term answer this one no more: it must find out though it commits nothing.</summary>
+    /// <summary>
+    /// Members that know a newer term answer this one no more: it must find out though it commits nothing. Nor do members come for whom
+    /// the run ended under the term before, after this one's claim.
+    /// </summary>
     private void LookForNewerTerm()
     {
         if (!IsLongAgo(lookedAt))
@@ -187,7 +194,10 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         lookedAt = Context.Clock.GetTimestamp();
         var term = Term;
         Context.Run(
-            Context.Executor("disk"), () => directory.Terms.IsNewest(term), newest => new TermLookedAt(term, newest), error => new Failed(error));
+            Context.Executor("disk"),
+            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd() : null),
+            looked => looked,
+            error => new Failed(error));
     }
 
     private bool IsLongAgo(long timestamp) => timestamp == 0 || Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
@@ -331,5 +341,5 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private sealed record Tick;
 
-    private sealed record TermLookedAt(int Term, bool IsNewest);
+    private sealed record TermLookedAt(int Term, bool IsNewest, TermStep? End);
 }

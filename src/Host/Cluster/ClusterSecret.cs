@@ -8,14 +8,22 @@ namespace Kindred.Host.Cluster;
 /// <summary>The secret by which a run's nodes know one another. The first node makes one, in the run's folder, for its owner's eyes only.</summary>
 internal static class ClusterSecret
 {
-    private const int Length = 64;
+    private const int Length = 64, MarkLength = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="ConfigurationException">The file that was named isn't there, or is empty.</exception>
+    /// <exception cref="ConfigurationException">The file that was named isn't there, is empty, or holds another secret than the run's first node has.</exception>
     /// <exception cref="RunStoreException">The run's own can't be read.</exception>
-    public static async Task<string> OfAsync(Settings settings, TimeProvider clock) => settings.Cluster.SecretFile is { } file
-        ? ReadFile(file, "cluster.secret")
-        : await OfRunAsync(settings.Run.Folder, clock);
+    public static async Task<string> OfAsync(Settings settings, TimeProvider clock)
+    {
+        var (run, file) = (settings.Run.Folder, settings.Cluster.SecretFile);
+        var ofRun = await OfRunAsync(run, clock);
+        var secret = file is null ? ofRun : ReadFile(file, "cluster.secret");
+        var mark = HMACSHA256.HashData(Encoding.UTF8.GetBytes(ofRun), Encoding.UTF8.GetBytes(secret)).AsMemory(0, MarkLength);
+        var path = Path.Combine(run, "secret-mark");
+        new PosixFiles().TryCreate(path, mark);
+        return mark.Span.SequenceEqual(File.ReadAllBytes(path)) ? secret
+            : throw new ConfigurationException($"cluster.secret: {file ?? $"{run}/secret"} isn't the secret of the nodes that train {run}");
+    }
 
     /// <summary>Unlike any other run's; not secret itself.</summary>
     public static async Task<string> RunNameAsync(string run, TimeProvider clock) =>

@@ -10,7 +10,8 @@ namespace Kindred.Simulation.Checks;
 /// <summary>What must hold after every event, however the cluster is treated. The first violation ends a simulation.</summary>
 internal sealed class Invariants(World world, HashReference reference)
 {
-    private const int MostInMailbox = 400;
+    private const int MostInMailbox = 1000;
+    private readonly ClaimChecks claims = new(world);
     private readonly FileChecks files = new(world, reference);
     private readonly ReplicaChecks replicas = new(world);
     private readonly SampleChecks samples = new(world);
@@ -50,6 +51,7 @@ internal sealed class Invariants(World world, HashReference reference)
     public void Committed(StepReport step)
     {
         Commits++;
+        claims.Committed(step.At);
         files.Committed(step.At);
     }
 
@@ -61,13 +63,15 @@ internal sealed class Invariants(World world, HashReference reference)
 
     public void FileChanged(string path) => files.Changed(path);
 
+    public void FileMissed(string path) => claims.Missed(path);
+
     /// <summary>Called after every turn of an actor.</summary>
     public void AfterTurn(SimEngine engine, LocalActor actor)
     {
         if (actor.Depth > MostInMailbox)
             Violated($"{actor.Depth} messages wait for {actor} of {engine}");
         if (actor.Instance is ReplicaActor replica)
-            replicas.Look(replica, engine, files);
+            replicas.Look(replica, actor, engine, files);
         else if (actor.Instance is Coordinator { LostLease: { } lost })
             Violated($"{engine}: {lost}");
     }

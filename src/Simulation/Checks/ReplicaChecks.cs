@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Kindred.Actors.Engines;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Simulation.Engine;
@@ -14,20 +16,20 @@ internal sealed class ReplicaChecks(World world)
 {
     private readonly ConditionalWeakTable<ReplicaActor, Seen> seen = [];
 
-    public void Look(ReplicaActor replica, SimEngine engine, FileChecks files)
+    public void Look(ReplicaActor replica, LocalActor actor, SimEngine engine, FileChecks files)
     {
         var before = seen.GetOrCreateValue(replica);
         var (term, held) = (replica.KnownTerm, replica.HeldState);
         if (term < before.Term)
             world.Check.Violated($"{Name(replica, engine)} went from term {before.Term} back to {term}");
         else if (held is { } now && (term != before.Term || held != before.State))
-            Look(before, term, now, Name(replica, engine), files);
+            Look(before, actor.Handled is TakeState, term, now, Name(replica, engine), files);
         (before.Term, before.State) = (term, held);
     }
 
-    private void Look(Seen before, int term, TermStep now, string who, FileChecks files)
+    private void Look(Seen before, bool isGiven, int term, TermStep now, string who, FileChecks files)
     {
-        var wasTold = term != before.Term || before.State is not { } state || now.Step != state.Step + 1;
+        var wasTold = isGiven || term != before.Term || before.State is not { } state || now.Step != state.Step + 1;
         if (wasTold && !files.MayBegin(term, now))
             world.Check.Violated($"{who} was given the state {now} in term {term}, off the chain of start records");
         else if (!wasTold && now.Term != term)

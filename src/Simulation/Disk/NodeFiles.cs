@@ -26,9 +26,21 @@ internal sealed class NodeFiles(SimDisk disk, string node, Func<string, DiskFaul
 {
     private int temporaries;
 
-    public Stream? OpenRead(string path) => disk.Read(path) is { } bytes ? new MemoryStream(bytes, writable: false) : null;
+    /// <summary>Is told which file this node looked for in vain.</summary>
+    public Action<string>? Missed { get; init; }
 
-    public IReadOnlyList<string> List(string folder) => disk.List(folder);
+    /// <summary>Whether this file is written only after the node has listed its folder, though before it does anything with the list.</summary>
+    public Func<string, bool> ComesAfterList { get; init; } = _ => false;
+
+    public Stream? OpenRead(string path)
+    {
+        if (disk.Read(path) is { } bytes)
+            return new MemoryStream(bytes, writable: false);
+        Missed?.Invoke(path);
+        return null;
+    }
+
+    public IReadOnlyList<string> List(string folder) => [.. disk.List(folder).Where(name => !ComesAfterList($"{folder}/{name}"))];
 
     public void CreateFolder(string folder) => Live(folder);
 

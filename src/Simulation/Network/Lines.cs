@@ -18,6 +18,9 @@ internal sealed class Lines(IReadOnlyList<Machine> machines)
 
     public bool IsConnected(SimEngine engine) => !IsBrokerDown && !Of(engine).IsCutOff;
 
+    /// <summary>How likely a message between these two is lost.</summary>
+    public double LossBetween(SimEngine one, SimEngine other) => 1 - (1 - LossRate) * (1 - Of(one).LossRate) * (1 - Of(other).LossRate);
+
     public void CutBulk(Machine owner, Machine puller, bool cut)
     {
         if (cut)
@@ -38,6 +41,6 @@ internal sealed class Lines(IReadOnlyList<Machine> machines)
         bulkCuts.Clear();
         (IsBrokerDown, LossRate, DoubleRate) = (false, 0, 0);
         foreach (var machine in machines)
-            (machine.IsCutOff, machine.Slowness) = (false, 1);
+            (machine.IsCutOff, machine.LossRate, machine.Slowness) = (false, 0, 1);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Machine(int number, string name, IReadOnlyList<string> rol
     /// <summary>Its line to the broker is cut.</summary>
     public bool IsCutOff { get; set; }
 
+    /// <summary>Of its messages, both ways, 0–1; its heartbeats still come through.</summary>
+    public double LossRate { get; set; }
+
     /// <summary>How many times slower its work is.</summary>
     public double Slowness { get; set; } = 1;
 

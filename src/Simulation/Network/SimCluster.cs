@@ -31,6 +31,9 @@ internal sealed class SimCluster(SimEngine engine, SimNetwork network) : ICluste
 
     public bool Knows(Node node) => members.Contains(node);
 
+    /// <summary>What such a node still sends isn't heard here.</summary>
+    public bool HasRemoved(Node node) => removed.Contains(node);
+
     public bool IsUnreachable(Node node) => unreachable.Contains(node);
 
     /// <summary>It was removed, or never was.</summary>

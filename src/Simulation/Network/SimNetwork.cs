@@ -36,7 +36,7 @@ internal sealed class SimNetwork(
         }
 
         var sent = envelope;
-        var isLost = random.NextDouble() < lines.LossRate;
+        var isLost = random.NextDouble() < lines.LossBetween(from, there);
         var isDoubled = random.NextDouble() < lines.DoubleRate;
         if (from.IsDead || there.IsDead || !lines.IsConnected(from) || isLost)
         {
@@ -92,7 +92,7 @@ internal sealed class SimNetwork(
 
     private void Arrive(SimEngine from, SimEngine there, RemoteRef to, in Envelope envelope, bool carries)
     {
-        if (!lines.IsConnected(there))
+        if (!lines.IsConnected(there) || ((SimCluster)there.Cluster).HasRemoved(from.Node))
         {
             Lose(envelope);
             return;

@@ -1,3 +1,4 @@
+using System.Text;
 using Kindred.Data.Sampling;
 using Kindred.Simulation.Disk;
 using Kindred.Simulation.Network;
@@ -29,10 +30,11 @@ internal sealed class FaultSchedule
             (1, RestartBroker),
             (2, Slow),
             (3, LoseMessages),
+            (4, LoseMessagesOfOne),
             (3, DoubleMessages),
             (hasDiskFaults ? 3 : 0, FailWrites),
         ];
-        world.LiesAboutLink = LiesAboutLink;
+        (world.LiesAboutLink, world.ComesAfterList) = (LiesAboutLink, IsFaster);
         world.Queue.Add(Seconds(0.5, world.Scenario.BetweenFaults * 2), Next);
         world.Queue.Add(QuietSince - world.Queue.Now, Heal);
     }
@@ -64,7 +66,7 @@ internal sealed class FaultSchedule
         world.Note("nothing goes wrong from now on");
         world.Lines.Heal();
         world.DiskFault = (_, _) => DiskFault.None;
-        world.LiesAboutLink = () => false;
+        (world.LiesAboutLink, world.ComesAfterList) = (() => false, (_, _) => false);
         foreach (var machine in world.Scenario.Machines)
             world.GoOn(machine);
     }
@@ -146,6 +148,15 @@ internal sealed class FaultSchedule
         For(Seconds(0.5, 6), () => world.Lines.LossRate = 0);
     }
 
+    /// <summary>A node that seems well and hears little or nothing: a standby may claim the next term while the coordinator works.</summary>
+    private void LoseMessagesOfOne()
+    {
+        var machine = Any();
+        Happens("lossy node");
+        machine.LossRate = Math.Min(1, random.NextDouble(0.2, 2));
+        For(Seconds(2, 20), () => machine.LossRate = 0);
+    }
+
     private void DoubleMessages()
     {
         Happens("doubling network");
@@ -181,6 +192,16 @@ internal sealed class FaultSchedule
         if (lies)
             Happens("wrong answer of link");
         return lies;
+    }
+
+    /// <summary>Another machine claims a term between this one's look for the newest claim and its own.</summary>
+    private bool IsFaster(Machine machine, string path)
+    {
+        var isFaster = path.EndsWith(".claim", StringComparison.Ordinal)
+            && !Encoding.UTF8.GetString(world.Disk.Read(path)!).StartsWith($"{machine.Name}/", StringComparison.Ordinal) && random.NextBelow(8) == 0;
+        if (isFaster)
+            Happens("claim in between");
+        return isFaster;
     }
 
     private void For(TimeSpan time, Action end) => world.Queue.Add(time, end);

@@ -65,6 +65,9 @@ internal sealed class World
 
     public Func<bool> LiesAboutLink { get; set; } = () => false;
 
+    /// <summary>Whether another machine writes this file just after this one has listed its folder.</summary>
+    public Func<Machine, string, bool> ComesAfterList { get; set; } = (_, _) => false;
+
     /// <summary>Whether the run is over for every machine.</summary>
     public bool IsOver => Scenario.Machines.All(m => m.IsDone);
 
@@ -116,7 +119,11 @@ internal sealed class World
 
     private NodeFiles Files(Machine? machine, Func<bool> isDead) => new(
         Disk, machine?.Name ?? "simulation", path => machine is null ? Kindred.Simulation.Disk.DiskFault.None : DiskFault(machine, path),
-        () => machine is not null && LiesAboutLink(), isDead, () => Kill(machine!));
+        () => machine is not null && LiesAboutLink(), isDead, () => Kill(machine!))
+    {
+        Missed = Check.FileMissed,
+        ComesAfterList = path => machine is not null && ComesAfterList(machine, path),
+    };
 
     private void Start(Machine machine)
     {

@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using Kindred.Host.Training;
+using Kindred.Tests.Cluster;
+
+namespace Kindred.Tests.EndToEnd;
+
+/// <summary>Nodes as processes of their own, on a private broker, end in the state of one process on the local engine.</summary>
+[Collection(BrokerTests.Name)]
+public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : IClassFixture<ClusterTests.Alone>, IDisposable
+{
+    private const long Last = 60;
+    private const string Coordinating = "coordinator,data,keeper";
+
+    private const string Settings =
+        "data.path=cifar model=resnet8 batch=16 epochs=15 eval.every=0 fnc.start=1 negatives=bank bank.length=256 ema=0.99 "
+        + "shards=2 threads=1 precision=fp32 checkpoint.every=10 progress.every=1ms";
+
+    private readonly Workplace work = new();
+
+    public void Dispose() => work.Dispose();
+
+    [Fact]
+    public void Three_processes_end_in_the_bits_of_one()
+    {
+        using var a = Start("a", Coordinating);
+        using var b = StartWorker("b");
+        using var c = StartWorker("c");
+        Assert.Contains($"done at step {Last}", a.End().Succeeds().Output, StringComparison.Ordinal);
+        b.End().Succeeds();
+        c.End().Succeeds();
+        EndedLikeOne();
+    }
+
+    /// <summary>The node that makes the run coordinates it; the one that could follow comes when it has begun.</summary>
+    [Fact]
+    public void A_worker_a_keeper_and_a_coordinator_that_are_killed_leave_no_trace()
+    {
+        using var a = Start("a", "coordinator,data");
+        using var k = Start("k", "keeper");
+        using var c = StartWorker("c");
+        using var d = StartWorker("d");
+        a.UntilStep(1);
+        using var b = Start("b", Coordinating);
+        a.UntilStep(8);
+        d.Signal("KILL");
+        a.UntilStep(16);
+        k.Signal("KILL");
+        a.UntilStep(24).Signal("KILL");
+        b.End().Succeeds();
+        c.End().Succeeds();
+        EndedLikeOne();
+    }
+
+    [Fact]
+    public void A_coordinator_that_was_paused_until_another_took_over_changes_nothing()
+    {
+        using var a = Start("a", Coordinating);
+        using var c = StartWorker("c");
+        a.UntilStep(1);
+        using var b = Start("b", Coordinating);
+        b.UntilSaid("joined");
+        a.UntilStep(5).Signal("STOP");
+        b.UntilStep(1);
+        var lines = Metrics();
+        a.Signal("CONT");
+        a.End().Succeeds();
+        b.End().Succeeds();
+        c.End().Succeeds();
+        Assert.DoesNotContain(Metrics().Skip(lines.Length), line => line.Contains("\"term\":1,", StringComparison.Ordinal));
+        EndedLikeOne();
+    }
+
+    [Fact]
+    public void SIGTERM_leaves_and_the_others_go_on()
+    {
+        using var a = Start("a", Coordinating);
+        using var c = StartWorker("c");
+        using var d = StartWorker("d");
+        a.UntilStep(1);
+        using var b = Start("b", Coordinating);
+        a.UntilStep(5);
+        Left(d, "d");
+        a.UntilStep(10);
+        Left(a, "a");
+        b.End().Succeeds();
+        c.End().Succeeds();
+        EndedLikeOne();
+    }
+
+    [Fact]
+    public void Stop_saves_and_ends_all_and_nodes_go_on_from_there()
+    {
+        using (var a = Start("a", Coordinating))
+        using (var b = StartWorker("b"))
+        {
+            a.UntilStep(1);
+            while (!work.Run("status r").Succeeds().Output.Contains("coordinates it under term 1", StringComparison.Ordinal))
+                Assert.False(a.HasEnded);
+            Assert.Contains("stopped at step", work.Run("stop r").Succeeds().Output, StringComparison.Ordinal);
+            a.End().Succeeds();
+            b.End().Succeeds();
+        }
+
+        Assert.Contains("ended at step", work.Run("status r").Succeeds().Output, StringComparison.Ordinal);
+        work.Run("stop r").Fails(4, "nobody trains it now");
+        using var again = Start("a", "coordinator,data,keeper,worker", "devices=cpu");
+        Assert.Contains($"done at step {Last}", again.End().Succeeds().Output, StringComparison.Ordinal);
+        EndedLikeOne();
+    }
+
+    [Fact]
+    public void Newcomers_that_differ_are_refused_with_a_line_that_says_in_what()
+    {
+        using var a = Start("a", Coordinating);
+        a.UntilSaid("waits for a worker");
+        var node = Node("x", "worker");
+        work.Run($"{node} batch=32 devices=cpu").Fails(2, "batch=32 was given", "batch=16");
+        work.WriteCifar("other/data_batch_1.bin", 63);
+        work.WriteCifar("other/test_batch.bin", 20);
+        work.Run($"{node} data.path=other devices=cpu").Fails(3, "isn't the one that r began with");
+        File.WriteAllText(work["other/secret"], "open sesame");
+        work.Run($"{node} cluster.secret=other/secret devices=cpu").Fails(2, "other/secret isn't the secret");
+        File.WriteAllText(work["r/probe"], "0123");
+        work.Run($"{node} devices=cpu").Fails(2, "other bits", "bit_exact=false");
+        var versions = JsonNode.Parse(File.ReadAllText(work["r/versions.json"]))!;
+        versions[RunStart.ProtocolKey] = "0";
+        File.WriteAllText(work["r/versions.json"], versions.ToJsonString());
+        work.Run($"{node} devices=cpu").Fails(2, "under protocol 0");
+        Assert.Contains("stopped at step 0", Ended(a).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_without_a_broker_says_so_and_waits_until_SIGTERM()
+    {
+        using var a = work.Start($"node name=a run=r cluster.broker=amqp://127.0.0.1:1/ {Settings}");
+        a.UntilSaid("waits for the broker at amqp://127.0.0.1:1/");
+        Assert.Contains("left before it had joined", Ended(a).Output, StringComparison.Ordinal);
+    }
+
+    private static void Left(Program node, string name) => Assert.Contains($"{name} left", Ended(node).Output, StringComparison.Ordinal);
+
+    /// <summary>By SIGTERM.</summary>
+    private static Ended Ended(Program node)
+    {
+        node.Signal("TERM");
+        var ended = node.End();
+        Assert.Equal(0, ended.Code);
+        return ended;
+    }
+
+    private string[] Metrics() => File.ReadAllLines(work["r/metrics.jsonl"]);
+
+    private void EndedLikeOne()
+    {
+        Assert.Equal(alone.State, work.State("r"));
+        Assert.Equal(Enumerable.Range(1, (int)Last).Select(step => (long)step), work.Steps("r").Order());
+    }
+
+    private Program Start(string name, string roles, string more = "") => work.Start($"{Node(name, roles)} {Settings} {more}");
+
+    private Program StartWorker(string name) => Start(name, "worker", "devices=cpu");
+
+    private string Node(string name, string roles) =>
+        $"node name={name} roles={roles} run=r cluster.broker={broker.Process.Address} cluster.workers=1";
+
+    /// <summary>The same run by one process.</summary>
+    public sealed class Alone
+    {
+        public Alone()
+        {
+            using var work = new Workplace();
+            work.Run($"train {Settings} devices=cpu run=r").Succeeds();
+            State = work.State("r");
+        }
+
+        /// <summary>Its step and hashes.</summary>
+        public string State { get; }
+    }
+}
