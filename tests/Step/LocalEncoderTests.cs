@@ -51,7 +51,7 @@ public sealed class LocalEncoderTests
             var before = Values(Find(local, StateNames.Parameters));
             var (first, second) = (Train(local, commit, 0), Train(local, commit, 1));
             var average = before.Zip(Change(first).Zip(Change(second), (a, b) => a + b), (p, change) => p + change).ToArray();
-            using var sum = new FlatSum(1).Add(first, second);
+            using var sum = new FlatSum().Add(first, second);
             local.Apply(sum);
             var expected = new float[Elements];
             for (var i = 0; i < Elements; i++)
