@@ -52,7 +52,7 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
             return;
         if (!shard.HasBegun)
             Begin(shard);
-        if (shard.Encoded is null && shard.Views is not null)
+        else if (shard.Encoded is null && shard.Views is not null)
             Encode(shard);
         else if (shard.Encoded is null)
             waitingSince ??= Context.Clock.GetTimestamp();
@@ -75,10 +75,15 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
 
     private void Take(ShardLease lease)
     {
-        if (leased.TryGetValue(lease.Shard, out var known))
-            Repeat(known, lease);
-        else
+        if (!leased.TryGetValue(lease.Shard, out var known))
+        {
             leased.Add(lease.Shard, new LocalShard(lease, rounds.Batches(lease.Step)));
+            return;
+        }
+
+        Repeat(known, lease);
+        if (Current is { } before && before != known) // it may be another worker's by now, and nobody would ask for what it waits for
+            Repeat(before, lease with { Shard = before.Lease.Shard });
     }
 
     /// <summary>

@@ -177,6 +177,8 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
         if (take.Term == Term && Head is { } current && (current == take.Source.State || (current.Term == Term && current.Step >= take.Source.State.Step)))
         {
             Release(take);
+            if (NeedsStateAsItIs) // its leases are others' by now: the answers that it waits for may never come
+                DropStep();
             OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));
             return;
         }
