@@ -110,6 +110,8 @@ public sealed class EncoderWorker(
         {
             known.Lease = lease;
             Repeat(known);
+            if (known.Encoded is null)
+                RepeatBlocking(lease);
             return;
         }
 
@@ -154,6 +156,16 @@ public sealed class EncoderWorker(
             Coordinator.Tell(answer with { Bundle = answer.Bundle.Share() }, Self);
         else if (shard.Encoded is null || shard.OnDevice || shard.ProjectionGradient is not null)
             Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard), Self);
+    }
+
+    /// <summary>In async a shard that waits for its answer keeps commits, and so other shards, waiting: it may be another worker's by now, and nobody would ask again.</summary>
+    private void RepeatBlocking(ShardLease lease)
+    {
+        foreach (var shard in work.Values.Where(w => staleness > 0 && w.NeedsParameters && w.ProjectionGradient is null && !w.OnDevice))
+        {
+            shard.Lease = shard.Lease with { Keeper = lease.Keeper };
+            SendProjections(shard, shard.Encoded!);
+        }
     }
 
     private void Encode(ShardWork shard, bool keepGraph)

@@ -25,7 +25,7 @@ internal sealed record Scenario(
         return random.NextBelow(8) switch
         {
             0 or 1 => sync with { NeedsWholeBatch = false, LastStep = sync.LastStep * 2, Staleness = 1 + random.NextBelow(5) },
-            2 => sync with { NeedsWholeBatch = false, LocalSteps = 1 + random.NextBelow(4) },
+            2 => sync with { NeedsWholeBatch = false, LastStep = sync.LastStep / 2, LocalSteps = 1 + random.NextBelow(4) },
             _ => sync,
         };
     }
