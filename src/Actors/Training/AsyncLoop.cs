@@ -82,7 +82,8 @@ internal sealed class AsyncLoop(
         foreach (var step in open.Values)
             foreach (var (_, owner, _) in step.Ledger.Overdue(Now).ToArray())
             {
-                var idle = step.Gradient is null ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
+                var moves = step.Gradient is null || roster.Find(owner) is null; // a gradient that is here still lacks the keeper's delta
+                var idle = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
                 observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
                 if (idle is not null)
                     Lease(step, idle);
