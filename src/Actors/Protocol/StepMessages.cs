@@ -19,14 +19,17 @@ public sealed record Views(long Step, int Shard, TensorBundle Bundle) : ICarries
     IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
 }
 
-/// <summary>Worker → keeper: unit projections [V, b, D], and EMA keys where the run has them.</summary>
-public sealed record Projections(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed, ICarriesBundles
+/// <summary>
+/// Worker → keeper: unit projections [V, b, D], and EMA keys where the run has them. Round tells apart the projections of one shard:
+/// 0 in sync; in async the commit whose parameters made them; in local the batch (<see cref="Data.Sampling.EpochPlan.Batches"/>).
+/// </summary>
+public sealed record Projections(int Term, long Step, int Shard, TensorBundle Bundle, long Round = 0) : ITermed, ICarriesBundles
 {
     IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
 }
 
-/// <summary>Keeper → worker: dL/dz [V, b, D].</summary>
-public sealed record ProjectionGradients(int Term, long Step, int Shard, TensorBundle Bundle) : ITermed, ICarriesBundles
+/// <summary>Keeper → worker: dL/dz [V, b, D] of the projections of this round.</summary>
+public sealed record ProjectionGradients(int Term, long Step, int Shard, TensorBundle Bundle, long Round = 0) : ITermed, ICarriesBundles
 {
     IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
 }
@@ -59,8 +62,11 @@ public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionStat
     IEnumerable<TensorBundle> ICarriesBundles.Bundles => Rows;
 }
 
-/// <summary>Worker → coordinator: the shard's part of the step's sum; DataWait is the time that the device stood waiting for its views.</summary>
-public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle Bundle, TimeSpan DataWait) : ITermed, ICarriesBundles
+/// <summary>
+/// Worker → coordinator: the shard's part of the step's sum. DataWait is the time that the device stood waiting for its views;
+/// Staleness so many commits lie between the parameters that it was computed on and this step (0 in sync and local).
+/// </summary>
+public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle Bundle, TimeSpan DataWait, long Staleness = 0) : ITermed, ICarriesBundles
 {
     IEnumerable<TensorBundle> ICarriesBundles.Bundles => [Bundle];
 }

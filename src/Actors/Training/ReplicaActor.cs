@@ -27,6 +27,15 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     /// <summary>The state that the device will hold when it has done what is queued; null while there is none.</summary>
     protected TermStep? Head { get; private set; }
 
+    /// <summary>The last commit that the device's state holds: the head, but for what is queued.</summary>
+    protected long Applied { get; private set; }
+
+    /// <summary>Whether commits and snapshots wait for the device.</summary>
+    protected bool StateWorkWaits => stateWork.Count > 0;
+
+    /// <summary>Whether an answer under way still needs the state as it is, so that commits must wait. Never in sync.</summary>
+    protected virtual bool NeedsStateAsItIs => false;
+
     /// <summary>The state that this replica will be in once it knows that the next commit counts; null: none is waiting.</summary>
     protected virtual TermStep? Next => null;
 
@@ -109,8 +118,11 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     /// <summary>After a restore from a checkpoint: the commits since (on the device's thread).</summary>
     protected abstract void Replay(IReadOnlyList<KeeperDelta> since);
 
-    /// <summary>Lets go of everything that belongs to the open step.</summary>
+    /// <summary>Lets go of everything that belongs to open steps.</summary>
     protected abstract void DropStep();
+
+    /// <summary>Lets go of everything that belongs to the step that is now committed, and to earlier ones.</summary>
+    protected virtual void DropCommitted() => DropStep();
 
     /// <summary>Whether the replica is in this state; one that can be in it at once is from here on.</summary>
     protected virtual bool TryBeAt(TermStep state) => state == Head;
@@ -121,15 +133,15 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     protected void Advance(Commit commit)
     {
         Head = new TermStep(commit.Term, commit.Step);
-        DropStep();
+        DropCommitted();
         OnState(
             () =>
             {
                 using (commit.Sum)
                     Apply(commit);
-                return commit;
+                return commit.Step;
             },
-            _ => { });
+            step => Applied = step);
     }
 
     /// <summary>Runs work on the device's thread, then its continuation as a message to this actor.</summary>
@@ -154,7 +166,7 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
     {
         if (busy)
             return;
-        if (stateWork.TryDequeue(out var next))
+        if (!NeedsStateAsItIs && stateWork.TryDequeue(out var next))
             next();
         else if (Head is not null)
             StartWork();
@@ -165,13 +177,19 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
         if (take.Term == Term && Head is { } current && (current == take.Source.State || (current.Term == Term && current.Step >= take.Source.State.Step)))
         {
             Release(take);
+            if (NeedsStateAsItIs) // its leases are others' by now: the answers that it waits for may never come
+                DropStep();
             OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));
             return;
         }
 
         (Term, Head, saving, saved) = (take.Term, take.Source.State, null, null);
         DropStep();
-        OnState(() => Load(take.Source), state => coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self));
+        OnState(() => Load(take.Source), state =>
+        {
+            Applied = state.Step;
+            coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self);
+        });
         Commit[] early = [.. earlyCommits];
         earlyCommits.Clear();
         foreach (var commit in early)

@@ -11,7 +11,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 internal sealed partial class StepLoop(
     IActorContext context, IExecutor adder, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
-    Action<StepReport, KeeperDelta> committed)
+    Action<StepReport, KeeperDelta> committed) : ICommitLoop
 {
     private const int UnansweredBeforeTransfer = 3;
     private readonly StepPatience patience = new(run.AnswerWithin);
@@ -110,8 +110,8 @@ internal sealed partial class StepLoop(
             case ShardGradients gradients:
                 Take(gradients, sender!);
                 break;
-            case PullFailed failed:
-                Take(failed, sender);
+            case PullFailed failed when sender is not null && cutOffs.Failed(failed, Now) is { } member:
+                HandOver(member);
                 break;
             case Added(var ledger, var sum) when ledger == open:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
@@ -137,7 +137,7 @@ internal sealed partial class StepLoop(
 
     private void Take(ShardGradients gradients, IActorRef worker)
     {
-        Pulled(worker);
+        cutOffs.Pulled(worker);
         if (gradients.Step == open?.Step && open.Finish(gradients.Shard, worker, gradients.DataWait, Now))
             Add(open.Sum.Leaf(gradients.Shard, gradients.Bundle));
         else
@@ -168,15 +168,8 @@ internal sealed partial class StepLoop(
     private void Commit(Checked check)
     {
         var (step, delta, sum) = (open!.Step, open.Delta!, open.Sum.Root!);
-        if (!check.Newest)
-            throw new SupersededException($"a newer coordinator has claimed the run: this one steps down before step {step}, and nothing is lost.");
-        if (!check.Finite || !double.IsFinite(delta.Loss))
-        {
-            context.Self.Tell(new Failed(new DivergedException(
-                $"step {step} diverged: {(check.Finite ? "the loss" : "a gradient")} is not finite. Start again with a lower lr, or a higher tau.")));
+        if (!CommitGuard.Passes(context, step, check.Newest, check.Finite, delta.Loss))
             return;
-        }
-
         var report = new StepReport(
             new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length,
             (Now - lastCommit).TotalSeconds, open.DataWait.TotalSeconds / Math.Max(1, open.Contributors), open.Contributors, delta.Detection);
