@@ -95,7 +95,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private Actor Worker(IEncoder encoder, RunDirectory directory, IActorRef coordinator) => LocalSteps > 0
         ? new LocalWorker((ILocalEncoder)encoder, Batches, Plan, directory.Checkpoints, coordinator)
-        : new EncoderWorker(encoder, Plan, LastStep, Graphs, directory.Checkpoints, coordinator, Staleness);
+        : new EncoderWorker(encoder, new FlatSum(), Plan, LastStep, Graphs, directory.Checkpoints, coordinator, Staleness);
 
     /// <summary>Model and bank of the newest checkpoint.</summary>
     public (ulong Model, ulong Bank) Result()

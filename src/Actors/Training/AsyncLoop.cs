@@ -141,7 +141,7 @@ internal sealed class AsyncLoop(
         var isTooOld = gradients.Staleness > run.Staleness;
         if (!isTooOld && step.Ledger.Finish(gradients.Shard, worker, gradients.DataWait, Now))
         {
-            step.Ledger.Sum.Leaf(gradients.Shard, gradients.Bundle);
+            step.Ledger.Sum.Offer(gradients.Shard, gradients.Shard + 1, gradients.Bundle);
             step.Staleness = gradients.Staleness;
             CheckWhenComplete();
         }

@@ -9,20 +9,27 @@ namespace Kindred.Actors.Training;
 /// <summary>
 /// One per device: encodes the shards that it is leased, sends their projections to the keeper, and backpropagates what comes
 /// back. At most <paramref name="graphs"/> shards keep their activations (0: all); the others are encoded again when their
-/// gradient arrives, with the same bits. With a <paramref name="staleness"/> above 0 (async) it may hold shards of so many steps
+/// gradient arrives, with the same bits. Neighbours leased together are answered by their sum. With a <paramref name="staleness"/> above 0 (async) it may hold shards of so many steps
 /// beyond the next, and encodes one on parameters that lack at most so many commits; those that arrive meanwhile are applied between
 /// two shards.
 /// </summary>
 public sealed class EncoderWorker(
-    IEncoder encoder, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator, int staleness = 0)
+    IEncoder encoder, ISum sums, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator, int staleness = 0)
     : WorkerActor(encoder, checkpoints, coordinator)
 {
     private readonly SortedDictionary<(long Step, int Shard), ShardWork> work = [];
     private readonly Dictionary<(long Step, int Shard), TensorBundle?> ahead = [];
     private long? waitingSince;
     private TimeSpan dataWait;
+    private IExecutor? adder;
 
     protected override bool NeedsStateAsItIs => staleness > 0 && work.Values.Any(w => w.NeedsParameters);
+
+    protected internal override void PreStart()
+    {
+        base.PreStart();
+        adder = Context.Executor("sums");
+    }
 
     protected override void Handle(object message)
     {
@@ -42,6 +49,9 @@ public sealed class EncoderWorker(
                 break;
             case ProjectionGradients late:
                 late.Bundle.Dispose();
+                break;
+            case ShardGradients sum:
+                Coordinator.Tell(sum, Self);
                 break;
         }
     }
@@ -209,8 +219,30 @@ public sealed class EncoderWorker(
                 shard.TakeAnswer(new ShardGradients(lease.Term, lease.Step, lease.Shard, sum, dataWait, lease.Step - 1 - shard.Version));
                 dataWait = TimeSpan.Zero;
                 if (!Dropped(shard))
-                    Coordinator.Tell(shard.Answer! with { Bundle = sum.Share() }, Self);
+                    Answer(shard);
             });
+    }
+
+    /// <summary>Once all that were leased together are answered, their sum; alone where one of them isn't here, or was asked for alone since.</summary>
+    private void Answer(ShardWork shard)
+    {
+        var (step, together) = (shard.Lease.Step, shard.Lease.Together ?? new ShardRange(shard.Lease.Shard, 1));
+        ShardWork?[] group = [.. Enumerable.Range(together.First, together.Count).Select(s => work.GetValueOrDefault((step, s)))];
+        if (group.Length == 1 || group.Any(w => w?.Lease.Together != together))
+            Coordinator.Tell(shard.Answer! with { Bundle = shard.Answer.Bundle.Share() }, Self);
+        else if (group.All(w => w!.Answer is not null))
+            AnswerTogether([.. group.Select(w => w!.Answer!)]);
+    }
+
+    private void AnswerTogether(ShardGradients[] answers)
+    {
+        TensorBundle[] leaves = [.. answers.Select(a => a.Bundle.Share())];
+        var waited = TimeSpan.FromTicks(answers.Sum(a => a.DataWait.Ticks));
+        Context.Run(
+            adder!,
+            () => new TreeSum<TensorBundle>(leaves.Length).Over(leaves, sums.Add),
+            sum => answers[0] with { Bundle = sum, DataWait = waited, Count = answers.Length },
+            error => new WorkFailed(error));
     }
 
     /// <summary>Whether the shard's step has ended while the device was at it; then nothing is left to do but let go.</summary>

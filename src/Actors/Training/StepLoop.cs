@@ -138,8 +138,8 @@ internal sealed partial class StepLoop(
     private void Take(ShardGradients gradients, IActorRef worker)
     {
         cutOffs.Pulled(worker);
-        if (gradients.Step == open?.Step && open.Finish(gradients.Shard, worker, gradients.DataWait, Now))
-            Add(open.Sum.Leaf(gradients.Shard, gradients.Bundle));
+        if (gradients.Step == open?.Step && open.Finish(gradients.Shard, gradients.Count, worker, gradients.DataWait, Now))
+            Add(open.Sum.Offer(gradients.Shard, gradients.Shard + gradients.Count, gradients.Bundle));
         else
             gradients.Bundle.Dispose();
     }
@@ -191,21 +191,25 @@ internal sealed partial class StepLoop(
         var workers = roster.Lessees;
         if (open is null || workers.Count == 0 || roster.Keeper is not { Ready: true })
             return;
-        foreach (var shard in open.Unowned.ToArray())
-            Lease(shard, workers[(int)((long)shard * workers.Count / run.Shards)]);
+        var shares = open.Unowned.ToDictionary(shard => shard, shard => workers[(int)((long)shard * workers.Count / run.Shards)]);
+        foreach (var (shard, worker) in shares)
+        {
+            var (low, high) = open.Sum.NodeOf(shard, other => shares.GetValueOrDefault(other) == worker);
+            Lease(shard, worker, new ShardRange(low, high - low));
+        }
     }
 
-    private void Lease(int shard, Roster.Member worker)
+    private void Lease(int shard, Roster.Member worker, ShardRange? together = null)
     {
         open!.Lease(shard, worker.Actor, Now);
-        Send(shard, worker);
+        Send(shard, worker, together);
     }
 
     /// <summary>Where no data actor is there now, the lease is overdue later and sent again.</summary>
-    private void Send(int shard, Roster.Member worker)
+    private void Send(int shard, Roster.Member worker, ShardRange? together = null)
     {
         if (roster.DataFor(worker) is { } data)
-            trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor), context.Self));
+            trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor, together), context.Self));
     }
 
     private sealed record Added(StepLedger Ledger, Addition<TensorBundle> Sum);

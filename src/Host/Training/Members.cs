@@ -32,7 +32,7 @@ internal static class Members
         settings.Consistency.Mode == ConsistencyMode.Local
             ? new LocalWorker(recipe.LocalEncoder(device), recipe.Plans.Batches, recipe.Plan, checkpoints, coordinator)
             : new EncoderWorker(
-                recipe.Encoder(device), recipe.Plan, recipe.LastStep, settings.Machine.Graphs, checkpoints, coordinator, recipe.Staleness);
+                recipe.Encoder(device), new FlatSum(), recipe.Plan, recipe.LastStep, settings.Machine.Graphs, checkpoints, coordinator, recipe.Staleness);
 
     private static SupportSetKeeper Keeper(Settings settings, Recipe recipe, CheckpointStore checkpoints, IActorRef coordinator) => new(
         recipe.Contrast(), recipe.Plans.Shards, checkpoints, coordinator, recipe.Staleness,

@@ -82,7 +82,7 @@ public sealed record HashReference(IReadOnlyList<ulong[]> Models, IReadOnlyList<
 
     private static void Add(TreeSum<TensorBundle> sum, int shard, TensorBundle leaf)
     {
-        var next = sum.Leaf(shard, leaf);
+        var next = sum.Offer(shard, shard + 1, leaf);
         while (next is not null)
             next = sum.Offer(next.Low, next.High, new HashSum().Add(next.Left, next.Right));
     }

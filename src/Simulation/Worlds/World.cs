@@ -186,7 +186,7 @@ internal sealed class World
     private Actor Worker(CheckpointStore checkpoints, IActorRef coordinator) => Scenario.LocalSteps > 0
         ? new LocalWorker(new HashLocalEncoder(reached: Check.Model, lacked: Check.Lacked), Batches, Plan, checkpoints, coordinator)
         : new EncoderWorker(
-            new HashEncoder { Reached = Check.Model, Lacked = Check.Lacked }, Plan, Scenario.LastStep, Scenario.Graphs, checkpoints, coordinator,
+            new HashEncoder { Reached = Check.Model, Lacked = Check.Lacked }, new HashSum(), Plan, Scenario.LastStep, Scenario.Graphs, checkpoints, coordinator,
             Scenario.Staleness);
 
     /// <summary>A process ends; unless the run is over for it, its supervisor starts it again.</summary>
