@@ -50,6 +50,8 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     {
         var chain = directory.Terms.Chain();
         var held = goesBack ? null : HeldBy(chain);
+        if (directory.Checkpoints.OnChain(chain) is [var newest, ..] && held?.At < newest.At && held?.At < directory.Checkpoints.NewestValid(chain)?.At)
+            held = null; // those who are left missed what was saved since
         roster.Keeper = held?.Keeper ?? roster.BestKeeper();
         checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
         Origin = held?.At ?? checkpoint?.At ?? default;
