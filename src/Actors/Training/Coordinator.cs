@@ -134,37 +134,6 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         }
     }
 
-    private void Claim()
-    {
-        opening.Claim();
-        phase = RunPhase.Gathering;
-        announcer.Tell(Term);
-        steps.Close();
-        replicas.Reset();
-        log.Reset();
-        evaluations.Reset();
-    }
-
-    private void Gather()
-    {
-        if (opening.WaitsFor() is { } missing)
-        {
-            Wait(missing);
-            return;
-        }
-
-        waitsFor = null;
-        opening.Begin(goesBack);
-        (phase, head) = (RunPhase.Restoring, opening.Origin);
-    }
-
-    private void Wait(string missing)
-    {
-        if (run.WaitsForMembers && missing != waitsFor)
-            observer.Noted($"waits for {missing}");
-        waitsFor = missing;
-    }
-
     private void OnTick()
     {
         if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && opening.IsHopeless))
@@ -183,56 +152,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         EndWhenDone();
     }
 
-    /// <summary>
-    /// Members that know a newer term answer this one no more: it must find out though it commits nothing. Nor do members come for whom
-    /// the run ended under the term before, after this one's claim.
-    /// </summary>
-    private void LookForNewerTerm()
-    {
-        if (!IsLongAgo(lookedAt))
-            return;
-        lookedAt = Context.Clock.GetTimestamp();
-        var term = Term;
-        Context.Run(
-            Context.Executor("disk"),
-            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd() : null),
-            looked => looked,
-            error => new Failed(error));
-    }
-
     private bool IsLongAgo(long timestamp) => timestamp == 0 || Context.Clock.GetElapsedTime(timestamp) > run.AnswerWithin;
-
-    private void RunWhenRestored()
-    {
-        if (!opening.TryComplete())
-            return;
-        phase = RunPhase.Running;
-        if (opening.Kind is { } kind)
-            log.Event(kind, new TermStep(Term, head.Step), run.EpochOf(head.Step));
-        goesBack = false;
-        observer.Started(head, Term);
-        foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
-            Welcome(other);
-        if (phase != RunPhase.Running)
-            return;
-        if (!checkpoints.CanRebuild)
-            Save();
-        Next();
-    }
-
-    private void GoBack(string why)
-    {
-        observer.Noted($"going back to the newest checkpoint: {why} ({fault?.Message ?? "cause unknown"})");
-        if (!back.TryGoBack())
-        {
-            End(fault ?? new InvalidOperationException($"the run went back again and again and came no further than step {back.Furthest}: {why}"));
-            return;
-        }
-
-        goesBack = true;
-        Claim();
-        Gather();
-    }
 
     private void Next()
     {
@@ -275,71 +195,5 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             Compare(head);
     }
 
-    private void Stop()
-    {
-        stopping = true;
-        if (phase is RunPhase.Gathering or RunPhase.Restoring && !roster.Workers.Any(w => w.State is not null))
-            End(null);
-    }
-
-    private void EndWhenDone()
-    {
-        if (phase != RunPhase.Ending || !(checkpoints.Holds(head) || head.Step == 0) || !evaluations.IsIdle)
-            return;
-        if (head.Step >= run.LastStep)
-            directory.WriteEnd(head);
-        End(null);
-    }
-
-    /// <summary>The run was over already, and this node away when that was said.</summary>
-    private void EndAgain(TermStep at)
-    {
-        head = at;
-        End(null);
-    }
-
-    private void End(Exception? reason)
-    {
-        if (phase == RunPhase.Ended)
-            return;
-        Close();
-        presence.End(new TermStep(Term, head.Step));
-        var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
-        announcer.End(new RunOver(Term, end.At, end.Finished, reason?.Message), () => observer.Ended(end));
-    }
-
-    private void StepDown()
-    {
-        Close();
-        presence.StepDown();
-        Context.Cluster.Resolve(Context.Cluster.Self, Guardian.Path).Tell(new SteppedDown(Term), Self);
-    }
-
-    private void Close()
-    {
-        phase = RunPhase.Ended;
-        steps.Close();
-        checkpoints.Reset(null, known: false);
-        Context.Cancel(nameof(Tick));
-    }
-
-    private void EndIfStoreFails(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (SupersededException) when (run.WaitsForMembers)
-        {
-            StepDown();
-        }
-        catch (RunStoreException reason)
-        {
-            End(reason);
-        }
-    }
-
     private sealed record Tick;
-
-    private sealed record TermLookedAt(int Term, bool IsNewest, TermStep? End);
 }

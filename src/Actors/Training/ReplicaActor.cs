@@ -11,11 +11,9 @@ namespace Kindred.Actors.Training;
 /// workers and the keeper have in common. It takes a state when told, applies commits in order and without gaps, refuses
 /// messages of older terms, and writes its part of a checkpoint beside the training.
 /// </summary>
-public abstract class ReplicaActor(IReplica replica, Role role, string part, CheckpointStore checkpoints, IActorRef coordinator) : Actor
+public abstract partial class ReplicaActor(IReplica replica, Role role, string part, CheckpointStore checkpoints, IActorRef coordinator) : Actor
 {
-    private const int MostEarlyCommits = 64;
     private readonly Queue<Action> stateWork = [];
-    private readonly Queue<Commit> earlyCommits = [];
     private IExecutor? device, disk;
     private Heartbeat? heartbeat;
     private bool busy;
@@ -159,80 +157,6 @@ public abstract class ReplicaActor(IReplica replica, Role role, string part, Che
         else if (Head is not null)
             StartWork();
     }
-
-    private void Take(TakeState take)
-    {
-        if (take.Term == Term && Head is { } current && (current == take.Source.State || (current.Term == Term && current.Step >= take.Source.State.Step)))
-        {
-            Release(take);
-            OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));
-            return;
-        }
-
-        (Term, Head, saving, saved) = (take.Term, take.Source.State, null, null);
-        DropStep();
-        OnState(() => Load(take.Source), state => coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self));
-        Commit[] early = [.. earlyCommits];
-        earlyCommits.Clear();
-        foreach (var commit in early)
-            if (commit.Term == Term && commit.Step > Head?.Step)
-                Take(commit);
-            else
-                Release(commit);
-    }
-
-    private TermStep Load(StateSource source)
-    {
-        switch (source)
-        {
-            case StateSource.FromCheckpoint { Checkpoint: { } checkpoint } from:
-                using (var file = checkpoints.OpenPart(checkpoint, part))
-                    replica.Restore(SafetensorsFile.Read(file).Tensors);
-                Replay(from.Since);
-                break;
-            case StateSource.FromCheckpoint from:
-                replica.Initialise();
-                Replay(from.Since);
-                break;
-            case StateSource.FromPeer from:
-                using (from.Bundle)
-                    replica.Restore(from.Bundle.Entries());
-                break;
-        }
-
-        return source.State;
-    }
-
-    private void Take(Commit commit)
-    {
-        if (Next is { } next && next.Step < commit.Step)
-            TryBeAt(next);
-        if (Head is not { } head || commit.Term > Term)
-            HoldEarly(commit);
-        else if (commit.Step == head.Step + 1)
-            Accept(commit);
-        else
-            Refuse(commit, isGap: commit.Step > head.Step + 1);
-    }
-
-    private void HoldEarly(Commit commit)
-    {
-        if (earlyCommits.Count == MostEarlyCommits)
-            Release(earlyCommits.Dequeue());
-        earlyCommits.Enqueue(commit);
-    }
-
-    private void Refuse(Commit commit, bool isGap)
-    {
-        Release(commit);
-        if (!isGap)
-            return;
-        DropStep();
-        Head = null;
-        heartbeat!.Send();
-    }
-
-    private static void Release(ICarriesBundles message) => message.Release();
 
     private void Save(SaveState save)
     {

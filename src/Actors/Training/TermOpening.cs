@@ -50,10 +50,12 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     {
         var chain = directory.Terms.Chain();
         var held = goesBack ? null : HeldBy(chain);
-        if (directory.Checkpoints.OnChain(chain) is [var newest, ..] && held?.At < newest.At && held?.At < directory.Checkpoints.NewestValid(chain)?.At)
+        checkpoint = MayBeNewer(chain, held?.At) ? directory.Checkpoints.NewestValid(chain) : null;
+        if (held?.At < checkpoint?.At)
             held = null; // those who are left missed what was saved since
+        else if (held is not null)
+            checkpoint = null;
         roster.Keeper = held?.Keeper ?? roster.BestKeeper();
-        checkpoint = held is null ? directory.Checkpoints.NewestValid(chain) : null;
         Origin = held?.At ?? checkpoint?.At ?? default;
         var isLost = held is null && roster.Members.Any(m => m.State is { } state && chain.Counts(state) && state.Step > Origin.Step);
         Kind = goesBack || isLost ? "rollback" : held is not null ? "takeover" : checkpoint is not null ? "resume" : null;
@@ -64,6 +66,10 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             Tell(member);
         }
     }
+
+    /// <summary>By its name: a checkpoint is read whole to see that it is valid.</summary>
+    private bool MayBeNewer(TermChain chain, TermStep? held) =>
+        held is not { } at || directory.Checkpoints.OnChain(chain) is [var newest, ..] && at < newest.At;
 
     public void Tell(Roster.Member member)
     {

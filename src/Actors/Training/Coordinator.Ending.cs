@@ -1,0 +1,66 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>The end: of the run, after its last step or when asked to stop, with everything saved; or of this coordinator alone.</summary>
+public sealed partial class Coordinator
+{
+    private void Stop()
+    {
+        stopping = true;
+        if (phase is RunPhase.Gathering or RunPhase.Restoring && !roster.Workers.Any(w => w.State is not null))
+            End(null);
+    }
+
+    private void EndWhenDone()
+    {
+        if (phase != RunPhase.Ending || !(checkpoints.Holds(head) || head.Step == 0) || !evaluations.IsIdle)
+            return;
+        if (head.Step >= run.LastStep)
+            directory.WriteEnd(head);
+        End(null);
+    }
+
+    /// <summary>The run was over already, and this node away when that was said.</summary>
+    private void EndAgain(TermStep at)
+    {
+        head = at;
+        End(null);
+    }
+
+    private void End(Exception? reason)
+    {
+        if (phase == RunPhase.Ended)
+            return;
+        Close();
+        presence.End(new TermStep(Term, head.Step));
+        var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
+        announcer.End(new RunOver(Term, end.At, end.Finished, reason?.Message), () => observer.Ended(end));
+    }
+
+    private void Close()
+    {
+        phase = RunPhase.Ended;
+        steps.Close();
+        checkpoints.Reset(null, known: false);
+        Context.Cancel(nameof(Tick));
+    }
+
+    private void EndIfStoreFails(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SupersededException) when (run.WaitsForMembers)
+        {
+            StepDown();
+        }
+        catch (RunStoreException reason)
+        {
+            End(reason);
+        }
+    }
+}

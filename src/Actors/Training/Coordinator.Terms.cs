@@ -1,0 +1,98 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+
+namespace Kindred.Actors.Training;
+
+/// <summary>A term, from its claim to the first step: who is there, where the run goes on, who holds that; going back, which is a new term; and a newer one.</summary>
+public sealed partial class Coordinator
+{
+    private void Claim()
+    {
+        opening.Claim();
+        phase = RunPhase.Gathering;
+        announcer.Tell(Term);
+        steps.Close();
+        replicas.Reset();
+        log.Reset();
+        evaluations.Reset();
+    }
+
+    private void Gather()
+    {
+        if (opening.WaitsFor() is { } missing)
+        {
+            Wait(missing);
+            return;
+        }
+
+        waitsFor = null;
+        opening.Begin(goesBack);
+        (phase, head) = (RunPhase.Restoring, opening.Origin);
+    }
+
+    private void Wait(string missing)
+    {
+        if (run.WaitsForMembers && missing != waitsFor)
+            observer.Noted($"waits for {missing}");
+        waitsFor = missing;
+    }
+
+    private void RunWhenRestored()
+    {
+        if (!opening.TryComplete())
+            return;
+        phase = RunPhase.Running;
+        if (opening.Kind is { } kind)
+            log.Event(kind, new TermStep(Term, head.Step), run.EpochOf(head.Step));
+        goesBack = false;
+        observer.Started(head, Term);
+        foreach (var other in roster.Workers.Where(w => !w.Ready).ToArray())
+            Welcome(other);
+        if (phase != RunPhase.Running)
+            return;
+        if (!checkpoints.CanRebuild)
+            Save();
+        Next();
+    }
+
+    private void GoBack(string why)
+    {
+        observer.Noted($"going back to the newest checkpoint: {why}{(fault is null ? "" : $" ({fault.Message})")}");
+        if (!back.TryGoBack())
+        {
+            End(fault ?? new InvalidOperationException($"the run went back again and again and came no further than step {back.Furthest}: {why}"));
+            return;
+        }
+
+        goesBack = true;
+        Claim();
+        Gather();
+    }
+
+    /// <summary>
+    /// Members that know a newer term answer this one no more: it must find out though it commits nothing. Nor do members come for whom
+    /// the run ended under the term before, after this one's claim.
+    /// </summary>
+    private void LookForNewerTerm()
+    {
+        if (!IsLongAgo(lookedAt))
+            return;
+        lookedAt = Context.Clock.GetTimestamp();
+        var term = Term;
+        Context.Run(
+            Context.Executor("disk"),
+            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd() : null),
+            looked => looked,
+            error => new Failed(error));
+    }
+
+    private void StepDown()
+    {
+        Close();
+        presence.StepDown();
+        Context.Cluster.Resolve(Context.Cluster.Self, Guardian.Path).Tell(new SteppedDown(Term), Self);
+    }
+
+    private sealed record TermLookedAt(int Term, bool IsNewest, TermStep? End);
+}
