@@ -164,16 +164,5 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         $"node name={name} roles={roles} run=r cluster.broker={broker.Process.Address} cluster.workers=1";
 
     /// <summary>The same run by one process.</summary>
-    public sealed class Alone
-    {
-        public Alone()
-        {
-            using var work = new Workplace();
-            work.Run($"train {Settings} devices=cpu run=r").Succeeds();
-            State = work.State("r");
-        }
-
-        /// <summary>Its step and hashes.</summary>
-        public string State { get; }
-    }
+    public sealed class Alone() : Undisturbed($"train {Settings} devices=cpu run=r");
 }

@@ -34,7 +34,11 @@ internal sealed record Ended(int Code, string Output, string Error)
 /// <summary>The program that users start, as a process under way.</summary>
 internal sealed class Program : IDisposable
 {
+    /// <summary>A program that hangs is killed, and its test fails.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
     private readonly Process process;
+    private readonly CancellationTokenSource hung = new(Limit);
     private readonly Queue<string> seen = [];
 
     public Program(string folder, string arguments, string? wrapper = null, string? home = null)
@@ -48,6 +52,7 @@ internal sealed class Program : IDisposable
             RedirectStandardError = true,
             Environment = { ["KINDRED_DATA"] = "", ["KINDRED_TRACE"] = "", ["DOTNET_EnableWriteXorExecute"] = "0" },
         })!;
+        hung.Token.Register(process.Kill);
     }
 
     /// <summary>Returns when the process has told that it committed this step: at once, with progress.every=1ms.</summary>
@@ -90,6 +95,7 @@ internal sealed class Program : IDisposable
 
     public void Dispose()
     {
+        hung.Dispose();
         process.Kill();
         process.Dispose();
     }

@@ -108,16 +108,5 @@ public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClas
     }
 
     /// <summary>The run that nobody interrupts.</summary>
-    public sealed class Uninterrupted
-    {
-        public Uninterrupted()
-        {
-            using var work = new Workplace();
-            work.Run($"{Workplace.Short} run=r").Succeeds();
-            State = work.State("r");
-        }
-
-        /// <summary>Its step and hashes.</summary>
-        public string State { get; }
-    }
+    public sealed class Uninterrupted() : Undisturbed($"{Workplace.Short} run=r");
 }
