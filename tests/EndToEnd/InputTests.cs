@@ -20,6 +20,14 @@ public sealed class InputTests : IDisposable
     [InlineData("data.limit=1", 3, "There is 1 training image in use")]
     public void Settings_that_cannot_be(string setting, int code, string message) => Refused($"data.path=cifar {setting}", code, message);
 
+    /// <summary>Before anything is looked for or started.</summary>
+    [Theory]
+    [InlineData("chaos.seed=x", "chaos.seed=x isn't a whole number")]
+    [InlineData("mtbf=often", "mtbf: 'often' does not start with a number")]
+    [InlineData("\"mtbf=-1 s\"", "mtbf=-1 s must be more than 0 s")]
+    [InlineData("mtfb=1s", "unknown key 'mtfb'")]
+    public void Settings_of_chaos_that_cannot_be(string setting, string message) => work.Run($"chaos {setting}").Fails(2, message);
+
     [Fact]
     public void A_truncated_CIFAR_file()
     {

@@ -32,10 +32,10 @@ internal sealed class PrivateNetwork : IDisposable
     {
         if (!Environment.IsPrivilegedProcess || !File.Exists("/sbin/ip"))
             return null;
-        foreach (var left in Directory.Exists("/run/netns") ? Directory.GetFiles("/run/netns", $"{Prefix}*") : [])
-            if (!Directory.Exists($"/proc/{Path.GetFileName(left)[Prefix.Length..]}"))
-                Ip("netns", "del", Path.GetFileName(left)); // of a chaos that was killed
         var network = new PrivateNetwork();
+        foreach (var left in Directory.Exists("/run/netns") ? Directory.GetFiles("/run/netns", $"{Prefix}*") : [])
+            if (left.EndsWith(network.name, StringComparison.Ordinal) || !Directory.Exists($"/proc/{Path.GetFileName(left)[Prefix.Length..]}"))
+                Ip("netns", "del", Path.GetFileName(left)); // of a chaos that was killed
         if (!Ip("netns", "add", network.name))
             return null;
         // Rules of cuts stand before the table of local addresses.

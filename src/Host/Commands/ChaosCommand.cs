@@ -13,28 +13,28 @@ namespace Kindred.Host.Commands;
 /// </summary>
 internal static class ChaosCommand
 {
-    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(90), Most = TimeSpan.FromSeconds(160);
+    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(70), Most = TimeSpan.FromSeconds(160);
 
     private static readonly (string Name, string Roles)[] Nodes =
         [("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"), ("worker-1", "worker"), ("worker-2", "worker")];
 
     private static readonly string[] Defaults =
     [
-        "model=resnet8", "batch=128", "data.limit=2560", "epochs=9", "steps=180", "fnc.start=1", "shards=2", "threads=1",
+        "model=resnet8", "batch=128", "data.limit=2560", "epochs=10", "steps=200", "fnc.start=1", "shards=2", "threads=1",
         "negatives=bank", "bank.length=2048", "eval.every=0", "checkpoint.every=10",
     ];
 
     public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
     {
-        var seed = long.Parse(arguments.Take("chaos.seed") ?? "1", CultureInfo.InvariantCulture);
-        var meanTime = HoconUnits.ParseDuration(arguments.Take("mtbf") ?? "6 s");
+        var (seed, meanTime) = (Seed(arguments.Take("chaos.seed") ?? "1"), MeanTime(arguments.Take("mtbf") ?? "4 s"));
         var folder = Path.GetFullPath(arguments.Take("out") ?? Directory.CreateTempSubdirectory("kindred-chaos-").FullName, context.WorkingDirectory);
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
         string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
-        string[] data = arguments.Values.Keys.Any(key => key is "data" or "data.path") ? [] : await DemoCommand.FindDataAsync(context);
-        string[] settings = [.. Defaults, .. data, .. given];
-        _ = SettingsLoader.Load(new(settings), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
+        var choosesData = arguments.Values.Keys.Any(key => key is "data" or "data.path");
+        string[] stand = choosesData ? [] : ["data=synthetic"];
+        _ = SettingsLoader.Load(new([.. Defaults, .. stand, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
+        string[] settings = [.. Defaults, .. choosesData ? [] : await DemoCommand.FindDataAsync(context), .. given];
         Directory.CreateDirectory(folder);
         var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
 
@@ -47,6 +47,22 @@ internal static class ChaosCommand
         context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}{cuts}");
         var (faults, ended) = await StrikeAsync(seed, meanTime, settings, cluster, network, context);
         return Verdict(ended, faults, alone, cluster, context);
+    }
+
+    private static long Seed(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed
+        : throw new ConfigurationException($"chaos.seed={text} isn't a whole number");
+
+    private static TimeSpan MeanTime(string text)
+    {
+        try
+        {
+            return HoconUnits.ParseDuration(text) is var time && time > TimeSpan.Zero ? time
+                : throw new ConfigurationException($"mtbf={text} must be more than 0 s");
+        }
+        catch (FormatException wrong)
+        {
+            throw new ConfigurationException($"mtbf: {wrong.Message}", wrong);
+        }
     }
 
     private static async Task<(string Faults, bool Ended)> StrikeAsync(
