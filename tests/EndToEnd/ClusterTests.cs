@@ -49,6 +49,9 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         b.End().Succeeds();
         c.End().Succeeds();
         EndedLikeOne();
+        var terms = Metrics().Select(line => JsonNode.Parse(line)!).Where(e => (string)e["event"]! == "step")
+            .ToLookup(e => (int)e["term"]!, e => (long)e["step"]!);
+        Assert.True(terms[terms.Max(term => term.Key)].Min() > 10); // a checkpoint was there to go on from
     }
 
     [Fact]
@@ -101,7 +104,10 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
             b.End().Succeeds();
         }
 
-        Assert.Contains("ended at step", work.Run("status r").Succeeds().Output, StringComparison.Ordinal);
+        var last = work.Steps("r").Max();
+        var status = work.Run("status r").Succeeds().Output;
+        Assert.Contains($"ended at step {last} ", status, StringComparison.Ordinal);
+        Assert.Contains($"newest checkpoint at step {last}\n", status, StringComparison.Ordinal);
         work.Run("stop r").Fails(4, "nobody trains it now");
         using var again = Start("a", "coordinator,data,keeper,worker", "devices=cpu");
         Assert.Contains($"done at step {Last}", again.End().Succeeds().Output, StringComparison.Ordinal);
