@@ -34,8 +34,11 @@ internal sealed class Workplace : IDisposable
         .Where(line => line.StartsWith("step ", StringComparison.Ordinal) || line.StartsWith("sha256 ", StringComparison.Ordinal)));
 
     /// <summary>The steps that count, in the order of metrics.jsonl.</summary>
-    public IEnumerable<long> Steps(string run) =>
-        RunDirectory.OpenToRead(new PosixFiles(), this[run], Assert.Fail).ReadMetrics().Where(m => m.Event == "step").Select(m => m.At.Step);
+    public IEnumerable<long> Steps(string run) => Commits(run).Select(at => at.Step);
+
+    /// <summary>The same, with the term of each.</summary>
+    public IEnumerable<TermStep> Commits(string run) =>
+        RunDirectory.OpenToRead(new PosixFiles(), this[run], Assert.Fail).ReadMetrics().Where(m => m.Event == "step").Select(m => m.At);
 
     public void Copy(string from, string to)
     {
