@@ -19,7 +19,7 @@ internal static class FncCost
         using var simclr = new StepParts(arguments.Settings([.. StepParts.Defaults, "views=4"]));
         var fnc = Modes.Select(mode => new StepParts(arguments.Settings(
             [.. StepParts.Defaults, "method=fnc", "views=2", "fnc.support=2", "fnc.start=0", $"fnc.mode={mode}"]))).ToArray();
-        var loops = fnc.Prepend(simclr).Select(parts => new PlainLoop(parts.Recipe.Encoder(parts.Device), parts.Recipe.Contrast(), new FlatSum(), simclr.Views)).ToArray();
+        var loops = fnc.Prepend(simclr).Select(parts => new PlainLoop(parts.Recipe.Encoder(parts.Device), parts.Recipe.Contrast(), new FlatSum(parts.Settings.Machine.Threads), simclr.Views)).ToArray();
         var blocks = Alternating.Measure(pairs, warmup, [.. loops.Select(loop => (Action)(() => loop.Run(block)))]);
         foreach (var part in loops.Concat<IDisposable>(fnc))
             part.Dispose();

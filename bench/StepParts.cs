@@ -44,7 +44,7 @@ internal sealed class StepParts : IDisposable
     /// <summary>What the process sets once, before its first operation.</summary>
     public static void SetUpProcess() => TorchExtra.SetInterOpThreads(1);
 
-    public PlainLoop Loop() => new(Recipe.Encoder(Device), Recipe.Contrast(), new FlatSum(), Views);
+    public PlainLoop Loop() => new(Recipe.Encoder(Device), Recipe.Contrast(), new FlatSum(Settings.Machine.Threads), Views);
 
     public void Dispose()
     {
