@@ -38,7 +38,7 @@ internal sealed class GatedRun : IRunObserver, IDisposable
             ("evaluator", coordinator => new Evaluator(new NoEvaluation(), coordinator)),
             ("keeper", coordinator => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator)),
             ("worker", coordinator => new EncoderWorker(
-                new GatedEncoder(recipe.Encoder(parts.Device), gate), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator)),
+                new GatedEncoder(recipe.Encoder(parts.Device), gate), new FlatSum(), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator)),
         ];
         engine.Spawn(
             Props.Of(() => new Guardian(() => new Coordinator(options, directory, new FlatSum(), this), members, this, settle: TimeSpan.Zero)),

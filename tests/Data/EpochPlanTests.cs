@@ -24,6 +24,30 @@ public sealed class EpochPlanTests
     }));
 
     [Fact]
+    public void By_shard_every_sample_is_in_every_epoch_once_too() => Check.QuickThrowOnFailure(Prop.ForAll(Plans, p =>
+    {
+        var (whole, plan) = (new EpochPlan(1, p.Samples, p.Batch, p.Shards), new EpochPlan(1, p.Samples, p.Batch, p.Shards).ByShard());
+        var sizes = Steps(plan, p.Epoch).Select(step => plan.Batch(step).Length).ToArray();
+        return plan.StepsPerEpoch == whole.StepsPerEpoch * p.Shards && sizes.Max() - sizes.Min() <= 1 && sizes.Min() >= 2
+            && Steps(plan, p.Epoch).SelectMany(step => plan.Shard(step, 0).ToArray()).Order().SequenceEqual(Enumerable.Range(0, p.Samples));
+    }));
+
+    [Fact]
+    public void Rounds_are_the_same_batches_in_at_most_so_many_and_never_across_an_epochs_end() => Check.QuickThrowOnFailure(
+        Prop.ForAll(Plans, Gen.Choose(1, 9).ToArbitrary(), (p, most) =>
+        {
+            var batches = new EpochPlan(1, p.Samples, p.Batch, p.Shards);
+            var rounds = batches.InRounds(most);
+            var parts = Steps(rounds, p.Epoch).Select(rounds.Batches).ToArray();
+            var numbers = parts.SelectMany(r => Enumerable.Range(0, r.Count).Select(i => r.First + i));
+            return rounds.StepsPerEpoch == (batches.StepsPerEpoch + most - 1) / most
+                && numbers.SequenceEqual(Steps(batches, p.Epoch))
+                && parts.All(r => r.Count >= 1 && r.Count <= most) && parts.Max(r => r.Count) - parts.Min(r => r.Count) <= 1
+                && Steps(rounds, p.Epoch).All(step => rounds.Batch(step).ToArray().SequenceEqual(Enumerable
+                    .Range(0, rounds.Batches(step).Count).SelectMany(i => batches.Batch(rounds.Batches(step).First + i).ToArray())));
+        }));
+
+    [Fact]
     public void Steps_and_shards_differ_by_at_most_one() => Check.QuickThrowOnFailure(Prop.ForAll(Plans, p =>
     {
         var plan = new EpochPlan(1, p.Samples, p.Batch, p.Shards);

@@ -14,6 +14,7 @@ public sealed class InputTests : IDisposable
     [InlineData("bathc=3", 2, "unknown key 'bathc'; did you mean 'batch'?")]
     [InlineData("batch=many", 2, "batch: 'many' is not")]
     [InlineData("batch=-4", 2, "batch: -4 is too small")]
+    [InlineData("staleness=2", 2, "staleness is for consistency=async, and this is consistency=sync")]
     [InlineData("batch=100", 3, "batch=100 is larger than the training set of 64 images")]
     [InlineData("lr=NaN", 2, "lr: 'NaN' is not a number")]
     [InlineData("devices=cuda:99", 2, "devices: cuda:99 doesn't exist")]

@@ -25,19 +25,45 @@ public sealed class TreeSumTests
     public void NoRootBeforeTheLastShard()
     {
         TreeSum<string> sum = new(3);
-        sum.Leaf(2, "2");
-        var first = sum.Leaf(0, "0");
+        sum.Offer(2, 3, "2");
+        var first = sum.Offer(0, 1, "0");
         Assert.Null(first);
         Assert.Null(sum.Root);
         Assert.Equal(["2", "0"], sum.Drain());
     }
 
+    /// <summary>A worker that sums a node before it sends it makes the same sum.</summary>
+    [Fact]
+    public void NeighboursMayBeAddedFirst() => Prop.ForAll(
+        Gen.Choose(1, 40).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(),
+        (shards, workers) =>
+        {
+            TreeSum<string> sum = new(shards);
+            int Owner(int shard) => shard * workers / shards;
+            for (var shard = 0; shard < shards;)
+            {
+                var owner = Owner(shard);
+                var (low, high) = sum.NodeOf(shard, other => Owner(other) == owner);
+                Assert.Equal(shard, low);
+                string[] leaves = [.. Enumerable.Range(low, high - low).Select(s => $"{s}")];
+                Offer(sum, low, high, new TreeSum<string>(high - low).Over(leaves, (left, right) => $"({left}+{right})"));
+                shard = high;
+            }
+
+            return sum.Root == Sum(shards, [.. Enumerable.Range(0, shards)]);
+        }).QuickCheckThrowOnFailure();
+
     private static string? Sum(int shards, int[] order)
     {
         TreeSum<string> sum = new(shards);
         foreach (var shard in order)
-            for (var next = sum.Leaf(shard, $"{shard}"); next is not null; next = sum.Offer(next.Low, next.High, $"({next.Left}+{next.Right})"))
-                continue;
+            Offer(sum, shard, shard + 1, $"{shard}");
         return sum.Root;
+    }
+
+    private static void Offer(TreeSum<string> sum, int low, int high, string value)
+    {
+        for (var next = sum.Offer(low, high, value); next is not null; next = sum.Offer(next.Low, next.High, $"({next.Left}+{next.Right})"))
+            continue;
     }
 }

@@ -10,6 +10,8 @@ public sealed class CheckpointStoreTests : IDisposable
     private readonly PosixFiles files = new();
     private readonly List<string> warnings = [];
 
+    private static readonly TermStep Later = new(int.MaxValue, long.MaxValue);
+
     private CheckpointStore Store => new(files, folder.Path, warnings.Add);
 
     public void Dispose() => folder.Dispose();
@@ -125,11 +127,11 @@ public sealed class CheckpointStoreTests : IDisposable
         foreach (var step in new[] { 100, 200, 300, 400, 500, 600 })
             Write(1, step);
         Store.MarkBest(new(1, 200, "knn_top1", 0.4));
-        Store.Prune(OneTerm, keep: 3);
+        Store.Prune(OneTerm, keep: 3, before: Later);
         Assert.Equal([600, 500, 400, 200], Store.OnChain(OneTerm).Select(c => c.Step));
         Assert.All(Store.OnChain(OneTerm), c => Assert.True(Store.IsValid(c)));
         Assert.Equal(4 * 3 + 1, files.List(folder.Path).Count);
-        Store.Prune(OneTerm, keep: 1);
+        Store.Prune(OneTerm, keep: 1, before: Later);
         Assert.Equal([600, 500, 200], Store.OnChain(OneTerm).Select(c => c.Step));
         Assert.Equal(0.4, Store.ReadBest(OneTerm)!.Value);
     }
@@ -141,7 +143,7 @@ public sealed class CheckpointStoreTests : IDisposable
             Write(1, step);
         File.Delete(folder["t0001-s000000300.keeper.safetensors"]);
         Store.WritePart(new(1, 400), "model", s => s.Write(new byte[10]));
-        Store.Prune(OneTerm, keep: 2);
+        Store.Prune(OneTerm, keep: 2, before: Later);
         Assert.Equal([300, 200, 100], Store.OnChain(OneTerm).Select(c => c.Step));
         Assert.Contains("t0001-s000000400.model.safetensors", files.List(folder.Path));
     }
@@ -155,7 +157,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Write(2, 300);
         Store.WritePart(new(2, 400), "model", s => s.Write(new byte[10]));
         Write(3, 150);
-        Store.Prune(chain, keep: 5);
+        Store.Prune(chain, keep: 5, before: Later);
         var manifests = files.List(folder.Path).Where(name => Path.GetExtension(name) is ".json");
         Assert.Equal(["t0001-s000000100.json", "t0003-s000000150.json"], manifests);
         Assert.Equal(6, files.List(folder.Path).Count);
@@ -169,7 +171,7 @@ public sealed class CheckpointStoreTests : IDisposable
         for (var deletions = 0; deletions < 6; deletions++)
         {
             var dying = new CheckpointStore(new DiesAfter(files, deletions), folder.Path, warnings.Add);
-            Assert.Throws<OperationCanceledException>(() => dying.Prune(OneTerm, keep: 2));
+            Assert.Throws<OperationCanceledException>(() => dying.Prune(OneTerm, keep: 2, before: Later));
             Assert.All(Store.OnChain(OneTerm), c => Assert.True(Store.IsValid(c)));
             Assert.Equal([400, 300], Store.OnChain(OneTerm).Select(c => c.Step).Take(2));
             Write(1, 100);

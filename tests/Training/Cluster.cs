@@ -29,6 +29,12 @@ internal sealed class Cluster : IAsyncDisposable
 
     public bool NeedsWholeBatch { get; init; } = true;
 
+    /// <summary>Above 0: consistency=async, in which a step is a shard.</summary>
+    public int Staleness { get; init; }
+
+    /// <summary>Above 0: consistency=local, in which a step is up to so many batches; its encoders are <see cref="ILocalEncoder"/>.</summary>
+    public int LocalSteps { get; init; }
+
     public Func<int, IEncoder> Encoder { get; init; } = _ => new HashEncoder();
 
     public Func<HashContrast>? Contrast { get; init; }
@@ -42,7 +48,14 @@ internal sealed class Cluster : IAsyncDisposable
 
     public List<string> Notes { get; } = [];
 
-    public EpochPlan Plan => new(seed: 5, Samples, Batch, Shards);
+    public EpochPlan Plan => Staleness > 0 ? Whole.ByShard() : LocalSteps > 0 ? Whole.InRounds(LocalSteps) : Whole;
+
+    /// <summary>What is learned from at once.</summary>
+    public EpochPlan Batches => LocalSteps > 0 ? Whole : Plan;
+
+    private EpochPlan Whole => new(seed: 5, Samples, Batch, Shards);
+
+    private int ShardsOfAStep => Staleness > 0 ? 1 : Shards;
 
     public async Task<RunEnd> Run(Action<StepReport>? committed = null, Action<LocalEngine>? started = null)
     {
@@ -53,15 +66,20 @@ internal sealed class Cluster : IAsyncDisposable
             : RunDirectory.Create(files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
         await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
-        var options = new RunOptions(Plan, Shards, LastStep, Workers, false, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString());
+        var options = new RunOptions(
+            Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString())
+        {
+            Staleness = Staleness, ComparesReplicas = Staleness == 0 && LocalSteps == 0,
+        };
         List<(string, Func<IActorRef, Actor>)> members =
         [
-            ("data", coordinator => new DataActor(new HashViews(Plan), 2, coordinator)),
+            ("data", coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
             ("evaluator", coordinator => new Evaluator(new HashEvaluation(), coordinator)),
             ("keeper", coordinator => new SupportSetKeeper(
-                Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), Shards, directory.Checkpoints, Between(coordinator))),
+                Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),
+                Staleness, LocalSteps > 0 ? Plan : null)),
             .. Enumerable.Range(0, Workers).Select(w => ($"worker-{w}", (Func<IActorRef, Actor>)(coordinator =>
-                new EncoderWorker(Encoder(w), Plan, LastStep, Graphs, directory.Checkpoints, Between(coordinator))))),
+                Worker(Encoder(w), directory, Between(coordinator))))),
         ];
         engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new HashSum(), observer), members, observer, TimeSpan.Zero)), Guardian.Name);
         started?.Invoke(engine);
@@ -74,6 +92,10 @@ internal sealed class Cluster : IAsyncDisposable
             throw new TimeoutException($"The run doesn't end. Its last words:\n{string.Join('\n', Notes.TakeLast(20))}", waited);
         }
     }
+
+    private Actor Worker(IEncoder encoder, RunDirectory directory, IActorRef coordinator) => LocalSteps > 0
+        ? new LocalWorker((ILocalEncoder)encoder, Batches, Plan, directory.Checkpoints, coordinator)
+        : new EncoderWorker(encoder, new HashSum(), Plan, LastStep, Graphs, directory.Checkpoints, coordinator, Staleness);
 
     /// <summary>Model and bank of the newest checkpoint.</summary>
     public (ulong Model, ulong Bank) Result()
@@ -98,7 +120,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public (ulong Model, ulong Bank) Expected()
     {
-        var reference = HashReference.Of(Plan, Shards, LastStep, NeedsWholeBatch);
+        var reference = LocalSteps > 0
+            ? HashReference.OfLocal(Batches, Plan, Shards, LastStep) : HashReference.Of(Plan, Shards, LastStep, NeedsWholeBatch);
         return (HashBundle.Hash(reference.Models[^1]), HashBundle.Hash(reference.Banks[^1]));
     }
 

@@ -90,6 +90,8 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
             underWay.Remove(older);
         (Newest, CanRebuild) = (checkpoint, true);
         Forget(checkpoint.Step);
+        if (roster.Keeper is not { Ready: false }) // it may be reading an older one
+            context.Run(disk, () => Prune(checkpoint.At), done => done, error => new Failed(error));
     }
 
     private void WriteManifestWhenComplete(TermStep at, UnderWay parts)
@@ -110,8 +112,13 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
     private Checkpoint WriteManifest(TermStep at, IReadOnlyList<CheckpointPart> parts)
     {
         directory.Checkpoints.WriteManifest(at, parts);
-        directory.Checkpoints.Prune(directory.Terms.Chain(), keep);
         return new Checkpoint(at.Term, at.Step, parts);
+    }
+
+    private Pruned Prune(TermStep before)
+    {
+        directory.Checkpoints.Prune(directory.Terms.Chain(), keep, before);
+        return new Pruned();
     }
 
     private void Forget(long upTo)
@@ -120,6 +127,8 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
             row.Dispose();
         since.RemoveAll(d => d.Step <= upTo);
     }
+
+    private sealed record Pruned;
 
     private sealed class UnderWay
     {

@@ -7,9 +7,9 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// One in the run. Claims a term, finds the newest state that counts and hands it to everyone, then drives step after step
-/// (<see cref="StepLoop"/>) with a checkpoint and an evaluation now and then. A member that is lost and comes back gets its state
-/// from a peer; when the state itself is lost, the run goes back to a checkpoint, and every going back is a new term. When it hears
-/// of a newer term it steps down.
+/// (<see cref="StepLoop"/>, in async <see cref="AsyncLoop"/>) with a checkpoint and an evaluation now and then. A member that is lost
+/// and comes back gets its state from a peer; when the state itself is lost, the run goes back to a checkpoint, and every going back is
+/// a new term. When it hears of a newer term it steps down.
 /// </summary>
 public sealed partial class Coordinator(RunOptions run, RunDirectory directory, ISum sums, IRunObserver observer) : Actor
 {
@@ -17,7 +17,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
     private readonly Backtracking back = new();
     private Roster roster = null!;
-    private StepLoop steps = null!;
+    private ICommitLoop steps = null!;
     private CheckpointLedger checkpoints = null!;
     private EvaluationLedger evaluations = null!;
     private TermOpening opening = null!;
@@ -43,7 +43,10 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     protected internal override void PreStart()
     {
         roster = new Roster(Context.Cluster.Self);
-        steps = new StepLoop(Context, Context.Executor("sums"), run, directory.Terms, sums, roster, log, observer, Committed);
+        var adder = Context.Executor("sums");
+        steps = run.Staleness > 0
+            ? new AsyncLoop(Context, adder, run, directory.Terms, sums, roster, log, observer, Committed)
+            : new StepLoop(Context, adder, run, directory.Terms, sums, roster, log, observer, Committed);
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
         replicas = new ReplicaCheck(Context, roster, run.AnswerWithin);

@@ -9,39 +9,49 @@ namespace Kindred.Actors.Training;
 /// <summary>
 /// One per device: encodes the shards that it is leased, sends their projections to the keeper, and backpropagates what comes
 /// back. At most <paramref name="graphs"/> shards keep their activations (0: all); the others are encoded again when their
-/// gradient arrives, with the same bits.
+/// gradient arrives, with the same bits. Neighbours leased together are answered by their sum. With a <paramref name="staleness"/> above 0 (async) it may hold shards of so many steps
+/// beyond the next, and encodes one on parameters that lack at most so many commits; those that arrive meanwhile are applied between
+/// two shards.
 /// </summary>
-public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator)
-    : ReplicaActor(encoder, Role.Worker, CheckpointPart.Model, checkpoints, coordinator)
+public sealed class EncoderWorker(
+    IEncoder encoder, ISum sums, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator, int staleness = 0)
+    : WorkerActor(encoder, checkpoints, coordinator)
 {
-    private readonly SortedDictionary<int, ShardWork> work = [];
+    private readonly SortedDictionary<(long Step, int Shard), ShardWork> work = [];
     private readonly Dictionary<(long Step, int Shard), TensorBundle?> ahead = [];
     private long? waitingSince;
     private TimeSpan dataWait;
+    private IExecutor? adder;
+
+    protected override bool NeedsStateAsItIs => staleness > 0 && work.Values.Any(w => w.NeedsParameters);
+
+    protected internal override void PreStart()
+    {
+        base.PreStart();
+        adder = Context.Executor("sums");
+    }
 
     protected override void Handle(object message)
     {
-        if (TakeComparison(message))
+        if (TakeRequest(message))
             return;
         switch (message)
         {
-            case ShardLease lease when lease.Term == Term && lease.Step == Head?.Step + 1:
+            case ShardLease lease when lease.Term == Term && IsOpen(lease.Step):
                 Take(lease);
                 break;
             case Views views:
                 Take(views);
                 break;
-            case ProjectionGradients answer when IsOpen(answer.Step, answer.Shard, out var shard) && shard.Lease.Keeper.Equals(Sender):
+            case ProjectionGradients answer when IsOpen(answer.Step, answer.Shard, out var shard)
+                && shard.Lease.Keeper.Equals(Sender) && answer.Round == Round(shard):
                 shard.TakeProjectionGradient(answer.Bundle);
                 break;
             case ProjectionGradients late:
                 late.Bundle.Dispose();
                 break;
-            case ShareState share when Head is { } head:
-                OnState(encoder.Snapshot, copy => share.Newcomer.Tell(new TakeState(share.Term, new StateSource.FromPeer(head, copy)), Self));
-                break;
-            case EvaluateState request when request.At == Head:
-                OnState(encoder.Snapshot, copy => request.Evaluator.Tell(new Evaluate(request.Term, request.At, copy), Self));
+            case ShardGradients sum:
+                Coordinator.Tell(sum, Self);
                 break;
         }
     }
@@ -51,7 +61,9 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
         var mayHoldGraph = graphs == 0 || work.Values.Count(w => w.HoldsGraph) < graphs || TryDropGraph();
         if (work.Values.FirstOrDefault(w => w.CanBackpropagate && (w.HoldsGraph || mayHoldGraph)) is { } answered)
             Backpropagate(answered);
-        else if (work.Values.FirstOrDefault(w => w.CanEncode) is { } next)
+        else if (StateWorkWaits)
+            return;
+        else if (work.Values.FirstOrDefault(w => w.CanEncode && w.Lease.Step - 1 - Applied <= staleness) is { } next)
             Encode(next, mayHoldGraph);
         else if (work.Values.Any(w => w.NeedsViews))
             waitingSince ??= Context.Clock.GetTimestamp();
@@ -77,9 +89,7 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
 
     protected override void DropStep()
     {
-        foreach (var shard in work.Values)
-            shard.Dispose();
-        work.Clear();
+        Drop(upTo: long.MaxValue);
         foreach (var late in ahead.Keys.Where(k => k.Step != Head?.Step + 1).ToArray())
         {
             ahead.Remove(late, out var views);
@@ -87,17 +97,36 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
         }
     }
 
+    protected override void DropCommitted()
+    {
+        if (staleness == 0)
+            DropStep();
+        else
+            Drop(Head!.Value.Step);
+    }
+
+    private void Drop(long upTo)
+    {
+        foreach (var key in work.Keys.TakeWhile(k => k.Step <= upTo).ToArray())
+        {
+            work.Remove(key, out var shard);
+            shard!.Dispose();
+        }
+    }
+
     private void Take(ShardLease lease)
     {
-        if (work.TryGetValue(lease.Shard, out var known))
+        if (work.TryGetValue((lease.Step, lease.Shard), out var known))
         {
             known.Lease = lease;
             Repeat(known);
+            if (known.Encoded is null)
+                RepeatBlocking(lease);
             return;
         }
 
         var shard = new ShardWork(lease);
-        work.Add(lease.Shard, shard);
+        work.Add((lease.Step, lease.Shard), shard);
         if (!ahead.Remove((lease.Step, lease.Shard), out var views))
             lease.Data.Tell(new ViewRequest(lease.Step, lease.Shard), Self);
         else if (views is not null)
@@ -118,7 +147,7 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
     private void AskAhead(ShardLease lease)
     {
         var next = (lease.Step + 1, lease.Shard);
-        if (lease.Step < lastStep && ahead.TryAdd(next, null))
+        if (staleness == 0 && lease.Step < lastStep && ahead.TryAdd(next, null))
             lease.Data.Tell(new ViewRequest(next.Item1, next.Shard), Self);
     }
 
@@ -130,7 +159,7 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
     {
         var (lease, answer) = (shard.Lease, shard.Answer);
         if (shard.Encoded is { } encoded && !shard.OnDevice)
-            lease.Keeper.Tell(new Projections(lease.Term, lease.Step, lease.Shard, encoded.Projections.Share()), Self);
+            SendProjections(shard, encoded);
         else if (shard.NeedsViews && !shard.OnDevice)
             lease.Data.Tell(new ViewRequest(lease.Step, lease.Shard), Self);
         if (answer is not null)
@@ -139,25 +168,38 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
             Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard), Self);
     }
 
+    /// <summary>In async a shard that waits for its answer keeps commits, and so other shards, waiting: it may be another worker's by now, and nobody would ask again.</summary>
+    private void RepeatBlocking(ShardLease lease)
+    {
+        foreach (var shard in work.Values.Where(w => staleness > 0 && w.NeedsParameters && w.ProjectionGradient is null && !w.OnDevice))
+        {
+            shard.Lease = shard.Lease with { Keeper = lease.Keeper };
+            SendProjections(shard, shard.Encoded!);
+        }
+    }
+
     private void Encode(ShardWork shard, bool keepGraph)
     {
         using var span = ActorTelemetry.Start("encode", shard.Trace, Self.Path);
         if (waitingSince is { } since)
             dataWait += Context.Clock.GetElapsedTime(since);
         waitingSince = null;
-        shard.OnDevice = true;
+        (shard.OnDevice, shard.Version) = (true, Applied);
         var views = shard.Views!;
         OnDevice(() => encoder.Encode(views, keepGraph), encoded =>
         {
             shard.OnDevice = false;
             shard.TakeEncoded(encoded, keepViews: graphs > 0);
-            if (Dropped(shard))
-                return;
-            var lease = shard.Lease;
-            lease.Keeper.Tell(new Projections(lease.Term, lease.Step, lease.Shard, encoded.Projections.Share()), Self);
+            if (!Dropped(shard))
+                SendProjections(shard, encoded);
         });
         AskAhead(shard.Lease);
     }
+
+    private void SendProjections(ShardWork shard, Encoded encoded) => shard.Lease.Keeper.Tell(
+        new Projections(shard.Lease.Term, shard.Lease.Step, shard.Lease.Shard, encoded.Projections.Share(), Round(shard)), Self);
+
+    private long Round(ShardWork shard) => staleness == 0 ? 0 : shard.Version;
 
     private void Backpropagate(ShardWork shard)
     {
@@ -174,11 +216,33 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
             sum =>
             {
                 shard.OnDevice = false;
-                shard.TakeAnswer(new ShardGradients(lease.Term, lease.Step, lease.Shard, sum, dataWait));
+                shard.TakeAnswer(new ShardGradients(lease.Term, lease.Step, lease.Shard, sum, dataWait, lease.Step - 1 - shard.Version));
                 dataWait = TimeSpan.Zero;
                 if (!Dropped(shard))
-                    Coordinator.Tell(shard.Answer! with { Bundle = sum.Share() }, Self);
+                    Answer(shard);
             });
+    }
+
+    /// <summary>Once all that were leased together are answered, their sum; alone where one of them isn't here, or was asked for alone since.</summary>
+    private void Answer(ShardWork shard)
+    {
+        var (step, together) = (shard.Lease.Step, shard.Lease.Together ?? new ShardRange(shard.Lease.Shard, 1));
+        ShardWork?[] group = [.. Enumerable.Range(together.First, together.Count).Select(s => work.GetValueOrDefault((step, s)))];
+        if (group.Length == 1 || group.Any(w => w?.Lease.Together != together))
+            Coordinator.Tell(shard.Answer! with { Bundle = shard.Answer.Bundle.Share() }, Self);
+        else if (group.All(w => w!.Answer is not null))
+            AnswerTogether([.. group.Select(w => w!.Answer!)]);
+    }
+
+    private void AnswerTogether(ShardGradients[] answers)
+    {
+        TensorBundle[] leaves = [.. answers.Select(a => a.Bundle.Share())];
+        var waited = TimeSpan.FromTicks(answers.Sum(a => a.DataWait.Ticks));
+        Context.Run(
+            adder!,
+            () => new TreeSum<TensorBundle>(leaves.Length).Over(leaves, sums.Add),
+            sum => answers[0] with { Bundle = sum, DataWait = waited, Count = answers.Length },
+            error => new WorkFailed(error));
     }
 
     /// <summary>Whether the shard's step has ended while the device was at it; then nothing is left to do but let go.</summary>
@@ -189,9 +253,11 @@ public sealed partial class EncoderWorker(IEncoder encoder, EpochPlan plan, long
         return shard.Dropped;
     }
 
+    private bool IsOpen(long step) => Head is { } head && step > head.Step && step <= head.Step + 1 + staleness;
+
     private bool IsOpen(long step, int shard, out ShardWork found)
     {
         found = null!;
-        return step == Head?.Step + 1 && work.TryGetValue(shard, out found!);
+        return IsOpen(step) && work.TryGetValue((step, shard), out found!);
     }
 }

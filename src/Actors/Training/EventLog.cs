@@ -18,6 +18,8 @@ internal sealed class EventLog(MetricsLog log, int stepsPerEpoch)
             .Add("images_per_second", step.Images / step.Seconds)
             .Add("data_wait", step.DataWait / step.Seconds)
             .Add("workers", step.Workers);
+        if (step.Staleness is { } staleness)
+            line.Add("staleness", staleness);
         return (step.Detection is { } sums ? AddDetection(line, sums) : line).ToString();
     }
 

@@ -18,13 +18,19 @@ public abstract partial class ReplicaActor
         if (take.Term == Term && Head is { } current && (current == take.Source.State || (current.Term == Term && current.Step >= take.Source.State.Step)))
         {
             Release(take);
+            if (NeedsStateAsItIs) // its leases are others' by now: the answers that it waits for may never come
+                DropStep();
             OnState(() => current, state => coordinator.Tell(new StateHeld(Term, heartbeat!.Life, state), Self));
             return;
         }
 
         (Term, Head, saving, saved) = (take.Term, take.Source.State, null, null);
         DropStep();
-        OnState(() => Load(take.Source), state => coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self));
+        OnState(() => Load(take.Source), state =>
+        {
+            Applied = state.Step;
+            coordinator.Tell(new StateHeld(take.Term, heartbeat!.Life, state), Self);
+        });
         Commit[] early = [.. earlyCommits];
         earlyCommits.Clear();
         foreach (var commit in early)

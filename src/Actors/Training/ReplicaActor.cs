@@ -25,6 +25,15 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
     /// <summary>The state that the device will hold when it has done what is queued; null while there is none.</summary>
     protected TermStep? Head { get; private set; }
 
+    /// <summary>The last commit that the device's state holds: the head, but for what is queued.</summary>
+    protected long Applied { get; private set; }
+
+    /// <summary>Whether commits and snapshots wait for the device.</summary>
+    protected bool StateWorkWaits => stateWork.Count > 0;
+
+    /// <summary>Whether an answer under way still needs the state as it is, so that commits must wait. Never in sync.</summary>
+    protected virtual bool NeedsStateAsItIs => false;
+
     /// <summary>The state that this replica will be in once it knows that the next commit counts; null: none is waiting.</summary>
     protected virtual TermStep? Next => null;
 
@@ -107,8 +116,11 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
     /// <summary>After a restore from a checkpoint: the commits since (on the device's thread).</summary>
     protected abstract void Replay(IReadOnlyList<KeeperDelta> since);
 
-    /// <summary>Lets go of everything that belongs to the open step.</summary>
+    /// <summary>Lets go of everything that belongs to open steps.</summary>
     protected abstract void DropStep();
+
+    /// <summary>Lets go of everything that belongs to the step that is now committed, and to earlier ones.</summary>
+    protected virtual void DropCommitted() => DropStep();
 
     /// <summary>Whether the replica is in this state; one that can be in it at once is from here on.</summary>
     protected virtual bool TryBeAt(TermStep state) => state == Head;
@@ -119,15 +131,15 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
     protected void Advance(Commit commit)
     {
         Head = new TermStep(commit.Term, commit.Step);
-        DropStep();
+        DropCommitted();
         OnState(
             () =>
             {
                 using (commit.Sum)
                     Apply(commit);
-                return commit;
+                return commit.Step;
             },
-            _ => { });
+            step => Applied = step);
     }
 
     /// <summary>Runs work on the device's thread, then its continuation as a message to this actor.</summary>
@@ -152,7 +164,7 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
     {
         if (busy)
             return;
-        if (stateWork.TryDequeue(out var next))
+        if (!NeedsStateAsItIs && stateWork.TryDequeue(out var next))
             next();
         else if (Head is not null)
             StartWork();
@@ -187,5 +199,5 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
 
     private sealed record DeviceDone(Action Then);
 
-    private sealed record WorkFailed(Exception Reason);
+    protected sealed record WorkFailed(Exception Reason);
 }

@@ -21,6 +21,9 @@ public sealed record RunOptions(
     EpochPlan Plan, int Shards, long LastStep, int Workers, bool WaitsForMembers, int CheckpointEvery, int KeepCheckpoints, int EvaluateEvery, bool KeepBest,
     TimeSpan AnswerWithin, string Identity)
 {
+    /// <summary>Above 0 (async): every shard is a step, and its gradient may lack so many commits. 0: a step waits for all of its shards.</summary>
+    public int Staleness { get; init; }
+
     /// <summary>The machine that this process runs on.</summary>
     public string Host => Identity.Split('/')[0];
 
@@ -47,7 +50,11 @@ public sealed class DivergedException(string message) : Exception(message);
 
 /// <summary>A step as it was committed; times in seconds. Detection is null where nothing was measured.</summary>
 public sealed record StepReport(
-    TermStep At, int Epoch, double Loss, int Images, double Seconds, double DataWait, int Workers, DetectionStats? Detection);
+    TermStep At, int Epoch, double Loss, int Images, double Seconds, double DataWait, int Workers, DetectionStats? Detection)
+{
+    /// <summary>So many commits the step's gradient lacked; null in sync and local.</summary>
+    public long? Staleness { get; init; }
+}
 
 /// <summary>Is told what happens, on the coordinator's thread; it is quick and doesn't throw.</summary>
 public interface IRunObserver

@@ -10,6 +10,9 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
 {
     public ShardLease Lease { get; set; } = lease;
 
+    /// <summary>The commit whose parameters encode it.</summary>
+    public long Version { get; set; }
+
     /// <summary>That of the lease: whatever wakes the work up later, it belongs there.</summary>
     public ActivityContext Trace { get; } = ActorTelemetry.Current;
 
@@ -31,6 +34,9 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
     public bool NeedsViews => Views is null && Encoded is null;
 
     public bool CanEncode => !OnDevice && Views is not null && Encoded is null;
+
+    /// <summary>The parameters must stay as they are until it is answered.</summary>
+    public bool NeedsParameters => Encoded is not null && Answer is null;
 
     public bool CanBackpropagate => !OnDevice && Encoded is not null && ProjectionGradient is not null && Answer is null;
 

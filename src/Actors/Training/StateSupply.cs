@@ -5,7 +5,7 @@ using Kindred.Actors.Protocol.Store;
 namespace Kindred.Actors.Training;
 
 /// <summary>While steps are being committed: gives a newcomer, a restarted member, or one that missed a commit the state it needs.</summary>
-internal sealed class StateSupply(IActorContext context, Roster roster, CheckpointLedger checkpoints, StepLoop steps)
+internal sealed class StateSupply(IActorContext context, Roster roster, CheckpointLedger checkpoints, ICommitLoop steps)
 {
     /// <summary>
     /// A worker gets a live peer's copy, and every commit from now on, or the one commit that it missed; a keeper the newest checkpoint and the rows since; one that

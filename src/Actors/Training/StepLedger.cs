@@ -57,15 +57,22 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
 
     public void Alive(int shard, TimeSpan now) => (entries[shard].Since, entries[shard].Unanswered) = (now, 0);
 
-    /// <summary>Takes a shard's gradient; false: it came before, and this one is dropped.</summary>
-    public bool Finish(int shard, IActorRef worker, TimeSpan waited, TimeSpan now)
+    /// <summary>
+    /// Takes the gradient of a shard, or the sum of some. False, and it must be dropped: one of them came before; the others are overdue
+    /// later, and asked for one by one.
+    /// </summary>
+    public bool Finish(int first, int count, IActorRef worker, TimeSpan waited, TimeSpan now)
     {
-        var entry = entries[shard];
-        if (entry.Phase == ShardPhase.Done)
+        var finished = entries[first..(first + count)];
+        if (finished.Any(e => e.Phase == ShardPhase.Done))
             return false;
-        if (entry.Phase == ShardPhase.GradientsSent)
-            patience.Backward.Observe(now - entry.Since);
-        (entry.Phase, entry.Owner, entry.FinishedBy, entry.Since) = (ShardPhase.Done, worker, worker, now);
+        foreach (var entry in finished)
+        {
+            if (entry.Phase == ShardPhase.GradientsSent)
+                patience.Backward.Observe(now - entry.Since);
+            (entry.Phase, entry.Owner, entry.FinishedBy, entry.Since) = (ShardPhase.Done, worker, worker, now);
+        }
+
         DataWait += waited;
         return true;
     }

@@ -11,7 +11,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 internal sealed partial class StepLoop(
     IActorContext context, IExecutor adder, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
-    Action<StepReport, KeeperDelta> committed)
+    Action<StepReport, KeeperDelta> committed) : ICommitLoop
 {
     private const int UnansweredBeforeTransfer = 3;
     private readonly StepPatience patience = new(run.AnswerWithin);
@@ -110,8 +110,8 @@ internal sealed partial class StepLoop(
             case ShardGradients gradients:
                 Take(gradients, sender!);
                 break;
-            case PullFailed failed:
-                Take(failed, sender);
+            case PullFailed failed when sender is not null && cutOffs.Failed(failed, Now) is { } member:
+                HandOver(member);
                 break;
             case Added(var ledger, var sum) when ledger == open:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
@@ -137,9 +137,9 @@ internal sealed partial class StepLoop(
 
     private void Take(ShardGradients gradients, IActorRef worker)
     {
-        Pulled(worker);
-        if (gradients.Step == open?.Step && open.Finish(gradients.Shard, worker, gradients.DataWait, Now))
-            Add(open.Sum.Leaf(gradients.Shard, gradients.Bundle));
+        cutOffs.Pulled(worker);
+        if (gradients.Step == open?.Step && open.Finish(gradients.Shard, gradients.Count, worker, gradients.DataWait, Now))
+            Add(open.Sum.Offer(gradients.Shard, gradients.Shard + gradients.Count, gradients.Bundle));
         else
             gradients.Bundle.Dispose();
     }
@@ -168,15 +168,8 @@ internal sealed partial class StepLoop(
     private void Commit(Checked check)
     {
         var (step, delta, sum) = (open!.Step, open.Delta!, open.Sum.Root!);
-        if (!check.Newest)
-            throw new SupersededException($"a newer coordinator has claimed the run: this one steps down before step {step}, and nothing is lost.");
-        if (!check.Finite || !double.IsFinite(delta.Loss))
-        {
-            context.Self.Tell(new Failed(new DivergedException(
-                $"step {step} diverged: {(check.Finite ? "the loss" : "a gradient")} is not finite. Start again with a lower lr, or a higher tau.")));
+        if (!CommitGuard.Passes(context, step, check.Newest, check.Finite, delta.Loss))
             return;
-        }
-
         var report = new StepReport(
             new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length,
             (Now - lastCommit).TotalSeconds, open.DataWait.TotalSeconds / Math.Max(1, open.Contributors), open.Contributors, delta.Detection);
@@ -198,21 +191,25 @@ internal sealed partial class StepLoop(
         var workers = roster.Lessees;
         if (open is null || workers.Count == 0 || roster.Keeper is not { Ready: true })
             return;
-        foreach (var shard in open.Unowned.ToArray())
-            Lease(shard, workers[(int)((long)shard * workers.Count / run.Shards)]);
+        var shares = open.Unowned.ToDictionary(shard => shard, shard => workers[(int)((long)shard * workers.Count / run.Shards)]);
+        foreach (var (shard, worker) in shares)
+        {
+            var (low, high) = open.Sum.NodeOf(shard, other => shares.GetValueOrDefault(other) == worker);
+            Lease(shard, worker, new ShardRange(low, high - low));
+        }
     }
 
-    private void Lease(int shard, Roster.Member worker)
+    private void Lease(int shard, Roster.Member worker, ShardRange? together = null)
     {
         open!.Lease(shard, worker.Actor, Now);
-        Send(shard, worker);
+        Send(shard, worker, together);
     }
 
     /// <summary>Where no data actor is there now, the lease is overdue later and sent again.</summary>
-    private void Send(int shard, Roster.Member worker)
+    private void Send(int shard, Roster.Member worker, ShardRange? together = null)
     {
         if (roster.DataFor(worker) is { } data)
-            trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor), context.Self));
+            trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor, together), context.Self));
     }
 
     private sealed record Added(StepLedger Ledger, Addition<TensorBundle> Sum);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Data.Sampling;
 using Kindred.Gpu.Contrastive;
 using Kindred.Gpu.Step;
 
@@ -11,18 +12,20 @@ namespace Kindred.Actors.Training;
 /// The only place that knows what a negative is: collects the step's projections, detects false negatives, and answers with
 /// dL/dz. What it holds of a step it holds until it commits, to send it again. It advances its bank once it knows that the commit
 /// counts, by a worker's projections of the next step or the coordinator's word: should the coordinator be lost before any worker
-/// applied the commit, the keeper isn't ahead of them.
+/// applied the commit, the keeper isn't ahead of them. With a <paramref name="staleness"/> above 0 (async) it answers shards of so
+/// many steps beyond the next, each with the bank that it has; with <paramref name="rounds"/> (local) a step has several batches.
 /// </summary>
-public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointStore checkpoints, IActorRef coordinator)
+public sealed class SupportSetKeeper(
+    IContrast contrast, int shards, CheckpointStore checkpoints, IActorRef coordinator, int staleness = 0, EpochPlan? rounds = null)
     : ReplicaActor(contrast, Role.Keeper, CheckpointPart.Keeper, checkpoints, coordinator)
 {
-    private readonly SortedDictionary<int, HeldShard> held = [];
+    private readonly SortedDictionary<(long Step, long Round, int Shard), HeldShard> held = [];
     private readonly List<(Projections Message, IActorRef Worker, ActivityContext Trace)> early = [];
+    private readonly HashSet<long> deltasSent = [];
     private Commit? pending;
-    private bool deltaSent;
 
     protected override TermStep? Next =>
-        Head is null ? null : pending is { } commit ? new TermStep(commit.Term, commit.Step) : deltaSent ? new TermStep(Term, OpenStep) : null;
+        Head is null ? null : pending is { } commit ? new TermStep(commit.Term, commit.Step) : deltasSent.Contains(OpenStep) ? new TermStep(Term, OpenStep) : null;
 
     private long OpenStep => Head!.Value.Step + 1;
 
@@ -32,11 +35,11 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
             Coordinator.Tell(message, Self);
         if (message is not Projections projections)
             return;
-        if (projections.Term == Term && projections.Step == Next?.Step + 1)
+        if (projections.Term == Term && StepsOf(projections) >= Next?.Step)
             Settle();
-        if (Head is null || projections.Step > OpenStep)
+        if (Head is null || projections.Step > OpenStep + staleness)
             HoldEarly(projections, Sender!);
-        else if (projections.Step == OpenStep && pending is null)
+        else if (projections.Step > (pending?.Step ?? Head.Value.Step))
             Take(projections, Sender!, ActorTelemetry.Current);
         else
             projections.Bundle.Dispose();
@@ -44,10 +47,10 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
 
     protected override void StartWork()
     {
-        foreach (var (message, worker, trace) in early.Where(e => e.Message.Step <= OpenStep).ToArray())
+        foreach (var (message, worker, trace) in early.Where(e => e.Message.Step <= OpenStep + staleness).ToArray())
         {
             early.Remove((message, worker, trace));
-            if (message.Step == OpenStep && message.Term == Term)
+            if (message.Step >= OpenStep && message.Term == Term)
                 Take(message, worker, trace);
             else
                 message.Bundle.Dispose();
@@ -62,9 +65,11 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
 
     protected override void Accept(Commit commit)
     {
-        DropStep();
+        Drop(commit.Step);
         pending = commit;
     }
+
+    protected override void DropCommitted() => Drop(Head!.Value.Step);
 
     protected override bool TryBeAt(TermStep state)
     {
@@ -92,26 +97,40 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
 
     protected override void DropStep()
     {
-        foreach (var shard in held.Values)
-            shard.Dispose();
-        held.Clear();
+        Drop(upTo: long.MaxValue);
         (pending as ICarriesBundles)?.Release();
-        (pending, deltaSent) = (null, false);
+        pending = null;
     }
+
+    private void Drop(long upTo)
+    {
+        foreach (var key in held.Keys.TakeWhile(k => k.Step <= upTo).ToArray())
+        {
+            held.Remove(key, out var shard);
+            shard!.Dispose();
+        }
+
+        deltasSent.RemoveWhere(step => step <= upTo);
+    }
+
+    /// <summary>So many commits the sender of these projections had applied.</summary>
+    private long StepsOf(Projections projections) => staleness > 0 ? projections.Round : projections.Step - 1;
 
     /// <summary>The next commit counts: its rows go into the bank, those of the message or, should that have been lost, the same ones from here.</summary>
     private void Settle()
     {
-        var commit = pending ?? new Commit(Term, OpenStep, null, NewRows(), "");
+        var commit = pending ?? new Commit(Term, OpenStep, null, NewRows(OpenStep), "");
         pending = null;
         Advance(commit);
     }
 
-    private TensorBundle[] NewRows() => [.. held.Values.Select(h => h.Part?.Rows?.Share()).OfType<TensorBundle>()];
+    private IEnumerable<HeldShard> HeldOf(long step) => held.Values.Where(h => h.Step == step);
+
+    private TensorBundle[] NewRows(long step) => [.. HeldOf(step).Select(h => h.Part?.Rows?.Share()).OfType<TensorBundle>()];
 
     private void HoldEarly(Projections projections, IActorRef worker)
     {
-        var known = early.FindIndex(e => e.Message.Step == projections.Step && e.Message.Shard == projections.Shard);
+        var known = early.FindIndex(e => Key(e.Message) == Key(projections));
         if (known >= 0)
             early[known].Message.Bundle.Dispose();
         if (known >= 0)
@@ -119,101 +138,74 @@ public sealed class SupportSetKeeper(IContrast contrast, int shards, CheckpointS
         early.Add((projections, worker, ActorTelemetry.Current));
     }
 
+    private static (long Step, long Round, int Shard) Key(Projections of) => (of.Step, of.Round, of.Shard);
+
     /// <summary>The first projections of a shard count; a repetition gets the answers again, if there are any.</summary>
     private void Take(Projections projections, IActorRef worker, ActivityContext trace)
     {
-        if (held.TryGetValue(projections.Shard, out var known))
+        if (held.TryGetValue(Key(projections), out var known))
         {
             projections.Bundle.Dispose();
             known.Worker = worker;
             Report(known);
             if (known.Answer is not null)
                 Send(known);
-            if (deltaSent)
-                SendDelta();
+            if (deltasSent.Contains(known.Step))
+                SendDelta(known.Step);
             return;
         }
 
-        var shard = new HeldShard(projections.Shard, projections.Bundle, worker, trace);
-        held.Add(shard.Number, shard);
+        var shard = new HeldShard(projections, worker, trace);
+        held.Add(Key(projections), shard);
         Report(shard);
     }
 
     private void Answer(HeldShard[] ready)
     {
         using var span = ActorTelemetry.Start("answer", ready[^1].Trace, Self.Path);
-        var step = OpenStep;
+        var (step, batch) = (ready[0].Step, BatchOf(ready[0]));
         foreach (var shard in ready)
             shard.OnDevice = true;
         var projections = ready.Select(s => s.Projections).ToArray();
-        OnDevice(() => contrast.Answer(step, ready[0].Number, projections), answer =>
+        OnDevice(() => contrast.Answer(batch, ready[0].Number, projections), answer =>
         {
+            var isFirst = !HeldOf(step).Any(h => h.Part is not null && (h.Number, BatchOf(h)) == (ready[0].Number, batch));
+            if (!isFirst)
+                answer.Rows?.Dispose();
             for (var i = 0; i < ready.Length; i++)
             {
-                ready[i].TakeAnswer(answer.Gradients[i], i == 0 ? answer : null);
+                ready[i].TakeAnswer(answer.Gradients[i], i == 0 && isFirst ? answer : null);
                 if (!ready[i].Dropped)
                     Send(ready[i]);
             }
 
-            if (!ready[0].Dropped && held.Count == shards && held.Values.All(h => h.Answer is not null))
-                SendDelta();
+            if (!ready[0].Dropped && IsComplete(step))
+                SendDelta(step);
         });
     }
 
+    private long BatchOf(HeldShard shard) => rounds is null ? shard.Step : shard.Round;
+
+    /// <summary>Whether every shard of every batch of the step has its answer.</summary>
+    private bool IsComplete(long step) => HeldOf(step).Where(h => h.Answer is not null).DistinctBy(h => (h.Number, BatchOf(h))).Count()
+        == shards * (rounds?.Batches(step).Count ?? 1);
+
     private void Send(HeldShard shard)
     {
-        shard.Worker.Tell(new ProjectionGradients(Term, OpenStep, shard.Number, shard.Answer!.Share()), Self);
+        shard.Worker.Tell(new ProjectionGradients(Term, shard.Step, shard.Number, shard.Answer!.Share(), shard.Round), Self);
         Report(shard);
     }
 
     private void Report(HeldShard shard) => Coordinator.Tell(
-        new ShardProgress(Term, OpenStep, shard.Number, shard.Answer is null ? ShardPhase.ProjectionsHeld : ShardPhase.GradientsSent), Self);
+        new ShardProgress(Term, shard.Step, shard.Number, shard.Answer is null ? ShardPhase.ProjectionsHeld : ShardPhase.GradientsSent), Self);
 
-    /// <summary>Sums in the order of the shards, so that the step's loss has the same bits whatever came first.</summary>
-    private void SendDelta()
+    /// <summary>Sums in the order of the shards, so that the step's loss has the same bits whatever came first; in local a mean.</summary>
+    private void SendDelta(long step)
     {
-        deltaSent = true;
-        var parts = held.Values.Where(h => h.Part is not null).Select(h => h.Part!).ToArray();
+        deltasSent.Add(step);
+        var parts = HeldOf(step).Where(h => h.Part is not null).Select(h => h.Part!).ToArray();
         var detection = parts.Where(p => p.Detection is not null).Select(p => p.Detection!.Value).Aggregate((DetectionStats?)null, (a, b) => a is null ? b : a + b);
-        Coordinator.Tell(new KeeperDelta(Term, OpenStep, parts.Sum(p => p.Loss), detection, NewRows()), Self);
-    }
-
-    /// <summary>A shard's projections, who sent them, and the answer.</summary>
-    private sealed class HeldShard(int number, TensorBundle projections, IActorRef worker, ActivityContext trace) : IDisposable
-    {
-        public int Number => number;
-
-        public TensorBundle Projections => projections;
-
-        /// <summary>That in which the projections came.</summary>
-        public ActivityContext Trace => trace;
-
-        public IActorRef Worker { get; set; } = worker;
-
-        public TensorBundle? Answer { get; private set; }
-
-        /// <summary>Loss, detections and bank rows of the group of shards that was answered together, at its first shard.</summary>
-        public ContrastAnswer? Part { get; private set; }
-
-        public bool OnDevice { get; set; }
-
-        public bool Dropped { get; private set; }
-
-        public void TakeAnswer(TensorBundle gradient, ContrastAnswer? part)
-        {
-            (OnDevice, Answer, Part) = (false, gradient, part);
-            if (Dropped)
-                Dispose();
-        }
-
-        public void Dispose()
-        {
-            Dropped = true;
-            if (OnDevice)
-                return;
-            projections.Dispose();
-            Answer?.Dispose();
-            Part?.Rows?.Dispose();
-        }
+        var loss = parts.Sum(p => p.Loss) / (rounds is null ? 1 : parts.Length);
+        Coordinator.Tell(new KeeperDelta(Term, step, loss, detection, NewRows(step)), Self);
     }
 }

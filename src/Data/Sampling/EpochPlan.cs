@@ -11,7 +11,7 @@ public sealed class EpochPlan
     private const int SmallestShard = 2;
 
     private readonly long seed;
-    private readonly int samples, shards;
+    private readonly int samples, shards, batches;
     private readonly Lock gate = new();
     private readonly (int Epoch, int[] Order)[] recent = [(-1, []), (-1, [])]; // by parity: an epoch and its neighbour
 
@@ -30,14 +30,37 @@ public sealed class EpochPlan
         if (batch > samples)
             throw new DataException($"batch={batch} is larger than the training set of {samples} images: take a smaller batch.");
         (this.seed, this.samples, this.shards) = (seed, samples, shards);
-        StepsPerEpoch = (int)(((long)samples + batch - 1) / batch);
+        StepsPerEpoch = batches = (int)(((long)samples + batch - 1) / batch);
         var smallest = samples / StepsPerEpoch / shards;
         if (smallest < SmallestShard)
             throw new DataException($"batch={batch} over shards={shards} leaves a shard with {smallest} of {samples} images: "
                 + $"every shard needs at least {SmallestShard}, so take a larger batch or fewer shards.");
     }
 
+    private EpochPlan(EpochPlan whole, int stepsPerEpoch, int batches, int shards)
+    {
+        (seed, samples, this.shards) = (whole.seed, whole.samples, shards);
+        (StepsPerEpoch, this.batches) = (stepsPerEpoch, batches);
+    }
+
     public int StepsPerEpoch { get; }
+
+    /// <summary>The same epochs with S times as many steps, each of one shard.</summary>
+    public EpochPlan ByShard() => new(this, StepsPerEpoch * shards, StepsPerEpoch * shards, shards: 1);
+
+    /// <summary>
+    /// The same epochs in steps of several of this plan's steps, here called batches: at most <paramref name="most"/>, as evenly as
+    /// can be, never across an epoch's end.
+    /// </summary>
+    public EpochPlan InRounds(int most) => new(this, (StepsPerEpoch + most - 1) / most, StepsPerEpoch, shards);
+
+    /// <summary>The batches of a step, as steps of the plan that <see cref="InRounds"/> was called on; any other plan's step is one batch, itself.</summary>
+    public (long First, int Count) Batches(long step)
+    {
+        var (epoch, index) = Locate(step);
+        var (start, end) = Cut(batches, index, StepsPerEpoch);
+        return ((long)epoch * batches + start + 1, end - start);
+    }
 
     /// <summary>The epoch of a step (1, 2, …) and its place in the epoch, 0 … StepsPerEpoch − 1.</summary>
     public (int Epoch, int IndexInEpoch) Locate(long step)
@@ -51,7 +74,8 @@ public sealed class EpochPlan
     public ReadOnlyMemory<int> Batch(long step)
     {
         var (epoch, index) = Locate(step);
-        return Part(Order(epoch), index, StepsPerEpoch);
+        var (first, last) = Cut(batches, index, StepsPerEpoch);
+        return Order(epoch).AsMemory(Cut(samples, first, batches).Start..Cut(samples, last - 1, batches).End);
     }
 
     /// <summary>The samples of shard 0 … S − 1 of the step.</summary>
@@ -64,9 +88,12 @@ public sealed class EpochPlan
 
     private static ReadOnlyMemory<int> Part(ReadOnlyMemory<int> whole, int part, int parts)
     {
-        int start = (int)((long)part * whole.Length / parts), end = (int)((part + 1L) * whole.Length / parts);
+        var (start, end) = Cut(whole.Length, part, parts);
         return whole[start..end];
     }
+
+    private static (int Start, int End) Cut(int whole, int part, int parts) =>
+        ((int)((long)part * whole / parts), (int)((part + 1L) * whole / parts));
 
     private int[] Order(int epoch)
     {

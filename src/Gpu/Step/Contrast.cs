@@ -8,13 +8,17 @@ namespace Kindred.Gpu.Step;
 
 /// <summary>The keeper's objective over the shards of a step; which samples those are follows from the plan.</summary>
 /// <param name="untrained">Makes the objective with an empty bank.</param>
+/// <param name="ownNegatives">The batch whose images are one another's negatives, and over which the loss is a mean, is one shard (async, local).</param>
 /// <param name="start">fnc.start, the first epoch in which detections are cancelled; before it they are measured every 10th step.</param>
-public sealed class Contrast(Func<Objective> untrained, ContrastOptions options, EpochPlan plan, int start, int threads, Device device) : IContrast
+public sealed class Contrast(
+    Func<Objective> untrained, ContrastOptions options, EpochPlan plan, bool ownNegatives, int start, int threads, Device device) : IContrast
 {
     private const int MeasureEvery = 10;
     private Objective objective = untrained();
 
-    public bool NeedsWholeBatch => options.Negatives != NegativeSource.Bank || options.BankCurrent;
+    public bool NeedsWholeBatch => !ownNegatives && NegativesSpanShards;
+
+    private bool NegativesSpanShards => options.Negatives != NegativeSource.Bank || options.BankCurrent;
 
     public void Initialise()
     {
@@ -46,7 +50,8 @@ public sealed class Contrast(Func<Objective> untrained, ContrastOptions options,
         var keys = shards[0].Find("keys") is null ? null : cat([.. shards.Select(s => s["keys"].to(device))], 1);
         var ids = Enumerable.Range(firstShard, shards.Length).SelectMany(s => plan.Shard(step, s).ToArray()).Select(id => (long)id).ToArray();
         var cancel = options.Mode != CancelMode.None && plan.Locate(step).Epoch >= start;
-        using var result = objective.Compute(z, keys, ids, step, plan.Batch(step).Length, cancel, measure: (step - 1) % MeasureEvery == 0);
+        var images = ownNegatives ? ids.Length : plan.Batch(step).Length;
+        using var result = objective.Compute(z, keys, ids, step, images, cancel, measure: (step - 1) % MeasureEvery == 0);
         var sizes = shards.Select(s => s["z"].shape[1]).ToArray();
         var gradients = result.Gradient.split(sizes, 1).Select(g => (TensorBundle)new TorchBundle(("dz", g.contiguous()))).ToArray();
         return new ContrastAnswer(gradients, result.Loss, result.Stats, Rows(result.Delta));
@@ -57,7 +62,8 @@ public sealed class Contrast(Func<Objective> untrained, ContrastOptions options,
         if (rows.Count == 0)
             return;
         using var scope = NewDisposeScope();
-        objective.Advance(BankDelta.Concat([.. rows.Cast<TorchBundle>().Select(Delta)]));
+        foreach (var batch in rows.Cast<TorchBundle>().Select(Delta).GroupBy(d => d.Step))
+            objective.Advance(BankDelta.Concat([.. batch]));
     }
 
     public void Dispose() => objective.Dispose();

@@ -122,7 +122,17 @@ public sealed class Encoder : IEncoder
         return (Project(x, emaParameters.With(moments, NormMode.Batch), keepGraph: false), moments);
     }
 
-    private IEnumerable<(string Name, Tensor Tensor)> State()
+    internal Tensor Parameters => parameters.Flat;
+
+    /// <summary>So many updates this replica has seen; the learning rate follows it.</summary>
+    internal long StepsDone
+    {
+        get => step.item<long>();
+        set => step.fill_(value);
+    }
+
+    /// <summary>Everything that a checkpoint holds; first the number of updates.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> State()
     {
         yield return ("step", step);
         yield return (StateNames.Parameters, parameters.Flat);

@@ -12,10 +12,7 @@ public sealed class TreeSum<T>(int shards)
     /// <summary>The sum over all shards, once it is complete.</summary>
     public T? Root { get; private set; }
 
-    /// <summary>Hands in a shard's leaf; returns the addition that it makes possible, if any.</summary>
-    public Addition<T>? Leaf(int shard, T value) => Offer(shard, shard + 1, value);
-
-    /// <summary>Hands in the result of an addition; returns the next one that it makes possible, if any.</summary>
+    /// <summary>Hands in a shard's leaf, or the sum of a node; returns the next addition that it makes possible, if any.</summary>
     public Addition<T>? Offer(int low, int high, T value)
     {
         if (low == 0 && high == shards)
@@ -33,6 +30,28 @@ public sealed class TreeSum<T>(int shards)
         }
 
         return low == parentLow ? new(parentLow, parentHigh, value, other) : new(parentLow, parentHigh, other, value);
+    }
+
+    /// <summary>Adds these leaves, of all shards in order.</summary>
+    public T Over(IReadOnlyList<T> leaves, Func<T, T, T> add)
+    {
+        for (var shard = 0; shard < shards; shard++)
+            for (var next = Offer(shard, shard + 1, leaves[shard]); next is not null; next = Offer(next.Low, next.High, add(next.Left, next.Right)))
+                continue;
+        return Root!;
+    }
+
+    /// <summary>The largest node with this shard all of whose shards are <paramref name="among"/> these.</summary>
+    public (int Low, int High) NodeOf(int shard, Func<int, bool> among)
+    {
+        var (low, high) = (0, shards);
+        while (high - low > 1 && !Enumerable.Range(low, high - low).All(among))
+        {
+            var middle = low + (high - low + 1) / 2;
+            (low, high) = shard < middle ? (low, middle) : (middle, high);
+        }
+
+        return (low, high);
     }
 
     /// <summary>Partial sums that nothing has taken yet.</summary>

@@ -129,7 +129,7 @@ internal sealed class ClusterNode : IDisposable
         var (settings, directory, roles) = (run.Settings, run.Directory, run.Settings.Cluster.RoleList);
         var options = TrainingActors.Options(settings, recipe, settings.Cluster.Workers ?? 1, waits: true);
         Func<Actor>? coordinator = roles.Contains("coordinator") ? () => new Coordinator(options, directory, new FlatSum(), report) : null;
-        var members = TrainingActors.Members(settings, recipe, directory, roles);
+        var members = Members.Of(settings, recipe, directory, roles);
         return new Guardian(coordinator, members, report, settle: TimeSpan.FromSeconds(2), directory.ReadEnd);
     }
 

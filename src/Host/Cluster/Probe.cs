@@ -32,7 +32,7 @@ internal static class Probe
                 continue;
             var differs = $"the probe shard's gradient on {device} has other bits here ({mine}) than at the run's first worker ({runs}): "
                 + "another kind of CPU or GPU, libtorch or BLAS";
-            if (settings.Cluster.BitExact ?? true)
+            if (settings.Cluster.BitExact ?? settings.Consistency.Mode == ConsistencyMode.Sync)
                 throw new ConfigurationException($"{differs}; only a run with bit_exact=false takes such a worker");
             context.Warn($"{differs}; the run isn't bit-exact");
             files.TryCreate(Path.Combine(settings.Run.Folder, NotExact), Encoding.UTF8.GetBytes($"{settings.Cluster.Name}: {differs}\n"));

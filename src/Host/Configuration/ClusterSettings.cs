@@ -49,7 +49,7 @@ public sealed record ClusterSettings
     public string? Authority { get; init; }
 
     [Key("bit_exact", "a worker whose gradients have other bits than the run's is refused; false: it may join, and the run isn't bit-exact",
-        Derived = "true")]
+        Derived = "true in sync")]
     public bool? BitExact { get; init; }
 
     public IReadOnlyList<string> RoleList => (Roles ?? AllRoles).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -12,6 +12,7 @@ public sealed record Settings
     public ContrastSettings Contrast { get; init; } = new();
     public FncSettings Fnc { get; init; } = new();
     public OptimizationSettings Optimization { get; init; } = new();
+    public ConsistencySettings Consistency { get; init; } = new();
     public EvaluationSettings Evaluation { get; init; } = new();
     public RunSettings Run { get; init; } = new();
     public MachineSettings Machine { get; init; } = new();

@@ -13,7 +13,7 @@ public static class SettingsChecks
     public static IReadOnlyList<string> Check(Settings settings, IReadOnlySet<string> given, MachineFacts machine)
     {
         var error = DataError(settings) ?? ModelError(settings) ?? ContrastError(settings) ?? BankError(settings)
-            ?? MachineError(settings, machine) ?? AddressError(settings.Telemetry) ?? ClusterChecks.Error(settings.Cluster);
+            ?? ConsistencyChecks.Error(settings, given) ?? MachineError(settings, machine) ?? AddressError(settings.Telemetry) ?? ClusterChecks.Error(settings.Cluster);
         return error is null ? [.. Warnings(settings, given)] : throw new ConfigurationException(error);
     }
 
@@ -56,12 +56,13 @@ public static class SettingsChecks
     private static string? BankError(Settings settings)
     {
         var (contrast, batch) = (settings.Contrast, settings.Optimization.Batch);
+        var (shared, shards) = (settings.Consistency.Mode == ConsistencyMode.Sync, settings.Machine.Shards);
         if (contrast is { Negatives: NegativeSource.Bank, BankViews: BankViews.Main, Views: < 2 })
             return "negatives=bank with bank.views=main needs views of at least 2: an image's positives are its other main views";
         if (contrast.Negatives != NegativeSource.Bank || !contrast.BankCurrent) return null;
-        var rows = (long)batch * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
+        var rows = (shared ? batch : (batch + shards - 1L) / shards) * (contrast.BankViews == BankViews.Main ? contrast.Views : settings.Views);
         return contrast.BankLength < rows
-            ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one step, which hold its positives" : null;
+            ? $"bank.length={contrast.BankLength} is less than the {rows} rows of one {(shared ? "step" : "shard")}, which hold its positives" : null;
     }
 
     private static string? MachineError(Settings settings, MachineFacts machine)
@@ -94,6 +95,7 @@ public static class SettingsChecks
         if (idle is not null) yield return $"{idle} does nothing with method={ValueText.Format(settings.Contrast.Method)}";
         idle = given.FirstOrDefault(name => !settings.Contrast.UsesBank && name.StartsWith("bank.", StringComparison.Ordinal));
         if (idle is not null) yield return $"{idle} does nothing with negatives=batch";
+        foreach (var warning in ConsistencyChecks.Warnings(settings, given)) yield return warning;
         if (Presets.Note(settings.Run.Preset) is { } note) yield return note;
     }
 }

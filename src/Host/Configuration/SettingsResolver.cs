@@ -23,7 +23,9 @@ public static class SettingsResolver
         var workers = Workers(settings.Machine, given, machine);
         if (!given.Contains("data.threads") && workers.Devices.AnyCuda)
             data = data with { Threads = Math.Max(1, (machine.Cores - 1) / workers.Devices.Workers.Length) };
-        var resolved = settings with { Data = data, Model = model, Contrast = contrast, Machine = workers };
+        var consistency = settings.Consistency;
+        if (!given.Contains("staleness")) consistency = consistency with { Staleness = workers.Shards };
+        var resolved = settings with { Data = data, Model = model, Contrast = contrast, Consistency = consistency, Machine = workers };
         return given.Contains("run") ? resolved : resolved with { Run = resolved.Run with { Folder = NameOf(resolved, machine.Now) } };
     }
 

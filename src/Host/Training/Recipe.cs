@@ -15,7 +15,13 @@ internal sealed class Recipe(Settings settings, DataSplits data)
 {
     private readonly ContrastOptions contrast = Contrast(settings, data.Train.Labels is not null);
 
-    public EpochPlan Plan { get; } = new(settings.Run.Seed, data.Train.Count, settings.Optimization.Batch, settings.Machine.Shards);
+    public CommitPlans Plans { get; } = CommitPlans.Of(settings, data.Train.Count);
+
+    /// <summary>Which samples make up a step, that is a commit.</summary>
+    public EpochPlan Plan => Plans.Steps;
+
+    /// <summary>0 but in async.</summary>
+    public int Staleness => settings.Consistency.Mode == ConsistencyMode.Async ? settings.Consistency.Staleness : 0;
 
     /// <summary>Steps of the whole schedule; <c>steps</c> may end the run before.</summary>
     public long ScheduledSteps => (long)settings.Optimization.Epochs * Plan.StepsPerEpoch;
@@ -27,7 +33,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
     public void Check()
     {
         RequireBelow2GiB("bank.length and head.out", (long)settings.Contrast.BankLength * settings.Model.HeadOut);
-        RequireBelow2GiB("batch, views and data.size", Plan.Shard(1, 0).Length * (long)settings.Views * 3 * settings.Data.Size * settings.Data.Size);
+        RequireBelow2GiB("batch, views and data.size", Plans.Batches.Shard(1, 0).Length * (long)settings.Views * 3 * settings.Data.Size * settings.Data.Size);
         try
         {
             using var objective = Contrast();
@@ -51,13 +57,19 @@ internal sealed class Recipe(Settings settings, DataSplits data)
             throw new ConfigurationException($"{keys} make a tensor of {floats * sizeof(float) >> 20} MiB, and 2047 is the most: lower one of them, or take more shards");
     }
 
-    public IEncoder Encoder(string device)
+    public ILocalEncoder LocalEncoder(string device) =>
+        new LocalEncoder(() => Encoder(device), settings.Consistency.LocalMomentum, settings.Consistency.LocalLearningRate);
+
+    /// <summary>In async an update is one shard's, one of S of a batch: it takes a rate and an EMA decay by which S of them come to a batch's.</summary>
+    public Encoder Encoder(string device)
     {
         var (o, machine) = (settings.Optimization, settings.Machine);
-        var peak = Schedule.Peak(o.LearningRate, o.Batch, o.LearningRateScale);
+        var updates = settings.Consistency.Mode == ConsistencyMode.Async ? machine.Shards : 1;
+        var peak = Schedule.Peak(o.LearningRate, o.Batch, o.LearningRateScale) / updates;
+        var total = (long)o.Epochs * Plans.Batches.StepsPerEpoch;
         var options = new EncoderOptions(
-            settings.Run.Seed, settings.Views, machine.Threads, machine.Precision == Precision.Bf16, settings.Contrast.Ema,
-            Optimizer, done => Schedule.Rate(peak, done, ScheduledSteps, o.WarmUp.Share(o.Epochs)))
+            settings.Run.Seed, settings.Views, machine.Threads, machine.Precision == Precision.Bf16,
+            Math.Pow(settings.Contrast.Ema, 1.0 / updates), Optimizer, done => Schedule.Rate(peak, done, total, o.WarmUp.Share(o.Epochs)))
         {
             Bf16Wire = machine.Wire == Precision.Bf16,
         };
@@ -66,9 +78,9 @@ internal sealed class Recipe(Settings settings, DataSplits data)
 
     public IContrast Contrast() => new Contrast(
         () => new Objective(contrast, data.Train.Labels, settings.Model.HeadOut, new Device(KeeperDevice)),
-        contrast, Plan, settings.Fnc.Start, settings.Machine.Threads, new Device(KeeperDevice));
+        contrast, Plans.Batches, settings.Consistency.Mode != ConsistencyMode.Sync, settings.Fnc.Start, settings.Machine.Threads, new Device(KeeperDevice));
 
-    public IViewSource Views() => new AugmentedViews(data.Train, Plan, Augmenter(settings), settings.Views, settings.Data.Threads);
+    public IViewSource Views() => new AugmentedViews(data.Train, Plans.Batches, Augmenter(settings), settings.Views, settings.Data.Threads);
 
     public KnnEvaluation Evaluation() => new(Features(settings), data.Train, data.Evaluation, data.Holdout, settings.Evaluation.KnnK, settings.Evaluation.KnnTau);
 

@@ -8,7 +8,8 @@ using Kindred.Simulation.Worlds;
 namespace Kindred.Simulation.Checks;
 
 /// <summary>What must hold after every event, however the cluster is treated. The first violation ends a simulation.</summary>
-internal sealed class Invariants(World world, HashReference reference)
+/// <param name="reference">What every state must be that of; null: it depends on who is faster (async).</param>
+internal sealed class Invariants(World world, HashReference? reference)
 {
     private const int MostInMailbox = 1000;
     private readonly ClaimChecks claims = new(world);
@@ -32,14 +33,21 @@ internal sealed class Invariants(World world, HashReference reference)
     public void Model(ulong[] state)
     {
         samples.Look(state);
-        if (state[3] >= (ulong)reference.Models.Count || !state.AsSpan().SequenceEqual(reference.Models[(int)state[3]]))
+        if (reference is not null && !Is(state, reference.Models, state[3]))
             Violated($"a worker's state after {state[3]} steps isn't that of a run without faults");
     }
 
     public void Bank(ulong[] state)
     {
-        if (state[2] >= (ulong)reference.Banks.Count || !state.AsSpan().SequenceEqual(reference.Banks[(int)state[2]]))
+        if (reference is not null && !Is(state, reference.Banks, state[2]))
             Violated($"the keeper's state after {state[2]} steps isn't that of a run without faults");
+    }
+
+    /// <summary>A sum is applied whose oldest parameters lacked so many commits.</summary>
+    public void Lacked(ulong commits)
+    {
+        if (commits > (ulong)world.Scenario.Staleness)
+            Violated($"a gradient lacks {(long)commits} commits, and {world.Scenario.Staleness} is the most");
     }
 
     public void ActorFailed(SimEngine engine, string what, Exception failure)
@@ -78,4 +86,7 @@ internal sealed class Invariants(World world, HashReference reference)
 
     /// <summary>The run is over.</summary>
     public void AtEnd() => files.AtEnd();
+
+    private static bool Is(ulong[] state, IReadOnlyList<ulong[]> expected, ulong step) =>
+        step < (ulong)expected.Count && state.AsSpan().SequenceEqual(expected[(int)step]);
 }

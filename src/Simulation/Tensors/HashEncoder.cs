@@ -18,6 +18,9 @@ public sealed class HashEncoder : IEncoder
     /// <summary>Is told each state that this replica gets into.</summary>
     public Action<ulong[]>? Reached { get; init; }
 
+    /// <summary>Is told of each sum that is applied how many commits the oldest parameters that it was computed on lacked.</summary>
+    public Action<ulong>? Lacked { get; init; }
+
     public void Initialise() => Become([7, 8, 9, 0, 0, 0]);
 
     public void Restore(IReadOnlyList<SafeTensor> state) => Become(HashBundle.Read(state));
@@ -29,22 +32,25 @@ public sealed class HashEncoder : IEncoder
         BeforeEncode?.Invoke(held[0]);
         var v = HashBundle.Of(views);
         var z = HashBundle.Hash(held[0], held[1], v[0]);
-        return new Encoded(new HashBundle(z, HashBundle.Hash(held[2], v[0])), keepGraph ? new HashBundle(z, held[0], v[1], v[2]) : null);
+        return new Encoded(new HashBundle(z, HashBundle.Hash(held[2], v[0])), keepGraph ? new HashBundle(z, held[0], v[1], v[2], held[3]) : null);
     }
 
     public TensorBundle Backward(Encoded encoded, TensorBundle gradient, double share)
     {
         BeforeBackward?.Invoke(held[0]);
         var graph = ((HashBundle)encoded.Graph!).Values;
+        if (graph[1] != held[0])
+            throw new InvalidOperationException("The parameters have changed since the views were encoded.");
         var weight = BitConverter.DoubleToUInt64Bits(share);
         return new HashBundle(
-            HashBundle.Hash(graph[0], graph[1], HashBundle.Of(gradient)[0], weight), HashBundle.Hash(graph[0], weight), graph[2], graph[3]);
+            HashBundle.Hash(graph[0], graph[1], HashBundle.Of(gradient)[0], weight), HashBundle.Hash(graph[0], weight), graph[2], graph[3], graph[4]);
     }
 
     public void Apply(TensorBundle sum)
     {
         var g = HashBundle.Of(sum);
         var parameters = HashBundle.Hash(held[0], g[0]);
+        Lacked?.Invoke(held[3] - g[4]);
         Become([parameters, HashBundle.Hash(held[1], g[1]), HashBundle.Hash(held[2], parameters), held[3] + 1, held[4] + g[2], held[5] + g[3]]);
     }
 

@@ -21,6 +21,46 @@ public sealed record HashReference(IReadOnlyList<ulong[]> Models, IReadOnlyList<
         return new HashReference(models, banks, losses);
     }
 
+    /// <summary>consistency=local: <paramref name="rounds"/> says which of the batches make up a step.</summary>
+    public static HashReference OfLocal(EpochPlan batches, EpochPlan rounds, int shards, long steps, int bankRows = HashContrast.DefaultLength)
+    {
+        var (models, banks, losses) = (new List<ulong[]>(), new List<ulong[]>(), new List<double> { double.NaN });
+        using HashLocalEncoder encoder = new(reached: models.Add);
+        using HashContrast contrast = new(needsWholeBatch: false, bankRows) { Reached = banks.Add };
+        encoder.Initialise();
+        contrast.Initialise();
+        for (var step = 1L; step <= steps; step++)
+            losses.Add(LocalStep(batches, rounds, shards, step, encoder, contrast));
+        return new HashReference(models, banks, losses);
+    }
+
+    private static double LocalStep(EpochPlan batches, EpochPlan rounds, int shards, long step, HashLocalEncoder encoder, HashContrast contrast)
+    {
+        var (first, count) = rounds.Batches(step);
+        var views = new HashViews(batches);
+        SortedDictionary<(long Batch, int Shard), ContrastAnswer> answers = [];
+        TreeSum<TensorBundle> sum = new(shards);
+        for (var s = 0; s < shards; s++)
+        {
+            encoder.Begin(first - 1);
+            var images = 0;
+            for (var batch = first; batch < first + count; batch++)
+            {
+                var encoded = encoder.Encode(views.Views(batch, s), keepGraph: true);
+                var answer = contrast.Answer(batch, s, [encoded.Projections]);
+                answers.Add((batch, s), answer);
+                encoder.Advance(encoder.Backward(encoded, answer.Gradients[0], 1));
+                images += batches.Shard(batch, s).Length;
+            }
+
+            Add(sum, s, encoder.Outcome((double)images / rounds.Batch(step).Length));
+        }
+
+        encoder.Apply(sum.Root!);
+        contrast.Advance([.. answers.Values.Select(a => a.Rows!)]);
+        return answers.Values.Sum(a => a.Loss) / answers.Count;
+    }
+
     private static double Step(EpochPlan plan, int shards, long step, HashEncoder encoder, HashContrast contrast)
     {
         var views = new HashViews(plan);
@@ -32,13 +72,18 @@ public sealed record HashReference(IReadOnlyList<ulong[]> Models, IReadOnlyList<
         for (var s = 0; s < shards; s++)
         {
             var share = (double)plan.Shard(step, s).Length / plan.Batch(step).Length;
-            var next = sum.Leaf(s, encoder.Backward(encoded[s], gradients[s], share));
-            while (next is not null)
-                next = sum.Offer(next.Low, next.High, new HashSum().Add(next.Left, next.Right));
+            Add(sum, s, encoder.Backward(encoded[s], gradients[s], share));
         }
 
         encoder.Apply(sum.Root!);
         contrast.Advance([.. answers.Select(a => a.Rows!)]);
         return answers.Sum(a => a.Loss);
+    }
+
+    private static void Add(TreeSum<TensorBundle> sum, int shard, TensorBundle leaf)
+    {
+        var next = sum.Offer(shard, shard + 1, leaf);
+        while (next is not null)
+            next = sum.Offer(next.Low, next.High, new HashSum().Add(next.Left, next.Right));
     }
 }

@@ -23,7 +23,10 @@ public sealed class HashViews(EpochPlan plan) : IViewSource
     }
 }
 
-/// <summary>What shards send: [gradient, batch-norm moments, mark of the samples, how many]. Only the last two commute.</summary>
+/// <summary>
+/// What shards send: [gradient, batch-norm moments, mark of the samples, how many, steps of the parameters that it was computed on].
+/// Only the last three commute.
+/// </summary>
 public sealed class HashSum : ISum
 {
     public TensorBundle Add(TensorBundle a, TensorBundle b)
@@ -32,7 +35,7 @@ public sealed class HashSum : ISum
         using (b)
         {
             var (x, y) = (HashBundle.Of(a), HashBundle.Of(b));
-            return new HashBundle(HashBundle.Hash(x[0], y[0]), HashBundle.Hash(x[1], y[1]), x[2] + y[2], x[3] + y[3]);
+            return new HashBundle(HashBundle.Hash(x[0], y[0]), HashBundle.Hash(x[1], y[1]), x[2] + y[2], x[3] + y[3], Math.Min(x[4], y[4]));
         }
     }
 

@@ -1,15 +1,36 @@
 using Kindred.Data.Sampling;
 using Kindred.Simulation.Network;
+using Kindred.Simulation.Tensors;
 
 namespace Kindred.Simulation.Worlds;
 
-/// <summary>The run and the cluster of one seed. Times in seconds.</summary>
+/// <summary>
+/// The run and the cluster of one seed. Times in seconds. <see cref="Staleness"/> above 0: consistency=async; <see cref="LocalSteps"/> above
+/// 0: local.
+/// </summary>
 internal sealed record Scenario(
     int Shards, int Workers, int Graphs, int Samples, int Batch, long LastStep, int CheckpointEvery, int EvaluateEvery, bool NeedsWholeBatch,
     int BankRows, double AnswerWithin, double Encode, double Latency, double FaultsUntil, double BetweenFaults, DetectorTimes Detector,
     IReadOnlyList<Machine> Machines)
 {
+    public int Staleness { get; private init; }
+
+    public int LocalSteps { get; private init; }
+
+    /// <summary>Of eight runs five are in sync, two async and one local.</summary>
     public static Scenario Draw(long seed)
+    {
+        var random = Keyed.For(Data.Sampling.Draw.Simulation, seed, 8);
+        var sync = DrawSync(seed);
+        return random.NextBelow(8) switch
+        {
+            0 or 1 => sync with { NeedsWholeBatch = false, LastStep = sync.LastStep * 2, Staleness = 1 + random.NextBelow(5) },
+            2 => sync with { NeedsWholeBatch = false, LastStep = sync.LastStep / 2, LocalSteps = 1 + random.NextBelow(4) },
+            _ => sync,
+        };
+    }
+
+    private static Scenario DrawSync(long seed)
     {
         var random = Keyed.For(Data.Sampling.Draw.Simulation, seed, 5);
         int Between(int low, int high) => low + random.NextBelow(high - low + 1);
@@ -31,5 +52,23 @@ internal sealed record Scenario(
             machines);
     }
 
-    public EpochPlan Plan(long seed) => new(seed, Samples, Batch, Shards);
+    /// <summary>What is learned from at once.</summary>
+    public EpochPlan Batches(long seed)
+    {
+        var whole = new EpochPlan(seed, Samples, Batch, Shards);
+        return Staleness > 0 ? whole.ByShard() : whole;
+    }
+
+    /// <summary>What makes up a step, given the batches.</summary>
+    public EpochPlan Plan(EpochPlan batches) => LocalSteps > 0 ? batches.InRounds(LocalSteps) : batches;
+
+    public int ShardsOfAStep => Staleness > 0 ? 1 : Shards;
+
+    /// <summary>The same run without faults; null in async, where what comes out depends on who is faster.</summary>
+    public HashReference? Reference(EpochPlan batches, EpochPlan plan) => this switch
+    {
+        { Staleness: > 0 } => null,
+        { LocalSteps: > 0 } => HashReference.OfLocal(batches, plan, Shards, LastStep, BankRows),
+        _ => HashReference.Of(plan, Shards, LastStep, NeedsWholeBatch, BankRows),
+    };
 }

@@ -26,13 +26,14 @@ internal sealed class World
     public World(long seed, TextWriter? text)
     {
         (this.seed, Scenario, random) = (seed, Scenario.Draw(seed), Keyed.For(Draw.Simulation, seed, 6));
-        Plan = Scenario.Plan(seed);
+        Batches = Scenario.Batches(seed);
+        Plan = Scenario.Plan(Batches);
         (Queue, Trace) = (new EventQueue(seed), new Trace(text));
         Turns = new VirtualTurns(Queue, seed, Duration);
         Lines = new Lines(Scenario.Machines);
         Membership = new Membership(Lines, seed, Scenario.Detector, engine => Die(engine, "was removed"));
         network = new SimNetwork(Turns, Queue, seed, Lines, Membership.Find, Trace, Faults) { Latency = Scenario.Latency };
-        Check = new Invariants(this, HashReference.Of(Plan, Scenario.Shards, Scenario.LastStep, Scenario.NeedsWholeBatch, Scenario.BankRows));
+        Check = new Invariants(this, Scenario.Reference(Batches, Plan));
         MakeRun();
         (Disk.Changed, Turns.AfterTurn) = (Check.FileChanged, Check.AfterTurn);
         foreach (var machine in Scenario.Machines)
@@ -43,6 +44,8 @@ internal sealed class World
     public Scenario Scenario { get; }
 
     public EpochPlan Plan { get; }
+
+    public EpochPlan Batches { get; }
 
     public EventQueue Queue { get; }
 
@@ -158,8 +161,11 @@ internal sealed class World
         var directory = RunDirectory.Open(Files(machine, () => engine.IsDead), Folder, machine.Name, LockMode.Shared, _ => { });
         var observer = new SimObserver(this, machine, engine);
         var options = new RunOptions(
-            Plan, Scenario.Shards, Scenario.LastStep, Scenario.Workers, WaitsForMembers: true, Scenario.CheckpointEvery, 2, Scenario.EvaluateEvery,
-            KeepBest: false, TimeSpan.FromSeconds(Scenario.AnswerWithin), $"{machine.Name}/{engine.Node.Incarnation}");
+            Plan, Scenario.ShardsOfAStep, Scenario.LastStep, Scenario.Workers, WaitsForMembers: true, Scenario.CheckpointEvery, 2, Scenario.EvaluateEvery,
+            KeepBest: false, TimeSpan.FromSeconds(Scenario.AnswerWithin), $"{machine.Name}/{engine.Node.Incarnation}")
+        {
+            Staleness = Scenario.Staleness, ComparesReplicas = Scenario is { Staleness: 0, LocalSteps: 0 },
+        };
         var members = new List<(string, Func<IActorRef, Actor>)>();
         void Add(string role, string name, Func<IActorRef, Actor> make)
         {
@@ -167,15 +173,21 @@ internal sealed class World
                 members.Add((name, make));
         }
 
-        Add("data", "data", c => new DataActor(new HashViews(Plan), 2, c));
+        Add("data", "data", c => new DataActor(new HashViews(Batches), 2, c));
         Add("coordinator", "evaluator", c => new Evaluator(new HashEvaluation(), c));
         Add("keeper", "keeper", c => new SupportSetKeeper(
-            new HashContrast(Scenario.NeedsWholeBatch, Scenario.BankRows) { Reached = Check.Bank }, Scenario.Shards, directory.Checkpoints, c));
-        Add("worker", "worker", c => new EncoderWorker(
-            new HashEncoder { Reached = Check.Model }, Plan, Scenario.LastStep, Scenario.Graphs, directory.Checkpoints, c));
+            new HashContrast(Scenario.NeedsWholeBatch, Scenario.BankRows) { Reached = Check.Bank }, Scenario.ShardsOfAStep, directory.Checkpoints, c,
+            Scenario.Staleness, Scenario.LocalSteps > 0 ? Plan : null));
+        Add("worker", "worker", c => Worker(directory.Checkpoints, c));
         Func<Actor>? coordinator = machine.Roles.Contains("coordinator") ? () => new Coordinator(options, directory, new HashSum(), observer) : null;
         return () => new Guardian(coordinator, members, observer, Settle, directory.ReadEnd);
     }
+
+    private Actor Worker(CheckpointStore checkpoints, IActorRef coordinator) => Scenario.LocalSteps > 0
+        ? new LocalWorker(new HashLocalEncoder(reached: Check.Model, lacked: Check.Lacked), Batches, Plan, checkpoints, coordinator)
+        : new EncoderWorker(
+            new HashEncoder { Reached = Check.Model, Lacked = Check.Lacked }, new HashSum(), Plan, Scenario.LastStep, Scenario.Graphs, checkpoints, coordinator,
+            Scenario.Staleness);
 
     /// <summary>A process ends; unless the run is over for it, its supervisor starts it again.</summary>
     public void Die(SimEngine engine, string why)

@@ -1,18 +1,29 @@
+using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
 
-/// <summary>How a worker lets its state be compared with the others'.</summary>
-public sealed partial class EncoderWorker
+/// <summary>What a worker is asked for in every mode: copies of its state for others, and a hash of it, to be compared with the others'.</summary>
+public abstract class WorkerActor(IReplica replica, CheckpointStore checkpoints, IActorRef coordinator)
+    : ReplicaActor(replica, Role.Worker, CheckpointPart.Model, checkpoints, coordinator)
 {
+    private readonly IReplica replica = replica;
     private TermStep? hashing;
     private StateHashed? hashed;
 
-    private bool TakeComparison(object message)
+    /// <summary>False: the message is another one.</summary>
+    protected bool TakeRequest(object message)
     {
         switch (message)
         {
+            case ShareState share when Head is { } head:
+                OnState(replica.Snapshot, copy => share.Newcomer.Tell(new TakeState(share.Term, new StateSource.FromPeer(head, copy)), Self));
+                return true;
+            case EvaluateState request when request.At == Head:
+                OnState(replica.Snapshot, copy => request.Evaluator.Tell(new Evaluate(request.Term, request.At, copy), Self));
+                return true;
             case HashState ask when ask.At == hashed?.At:
                 Coordinator.Tell(hashed with { Term = ask.Term }, Self);
                 return true;
