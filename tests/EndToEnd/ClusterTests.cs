@@ -112,6 +112,43 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         EndedLikeOne();
     }
 
+    /// <summary>A worker dies on the way, and one that stands by goes on.</summary>
+    [Fact]
+    public void Nodes_with_local_steps_end_in_the_bits_of_one_process()
+    {
+        const string Local = "consistency=local local.steps=2";
+        using var a = Start("a", Coordinating, Local);
+        using var c = Start("c", "worker", $"devices=cpu {Local}");
+        using var d = Start("d", "worker", $"devices=cpu {Local}");
+        a.UntilStep(3);
+        d.Signal("KILL");
+        a.End().Succeeds();
+        c.End().Succeeds();
+        work.Run($"train {Settings} devices=cpu run=one {Local}").Succeeds();
+        Assert.Equal(work.State("one"), work.State("r"));
+        Assert.Equal(work.Steps("one").Order(), work.Steps("r").Order());
+    }
+
+    /// <summary>A commit is a shard here.</summary>
+    [Fact]
+    public void Nodes_in_async_commit_every_shard_once_though_a_worker_and_the_coordinator_die()
+    {
+        const string Async = "consistency=async staleness=3 checkpoint.every=5";
+        using var a = Start("a", "coordinator,data", Async);
+        using var k = Start("k", "keeper", Async);
+        using var c = Start("c", "worker", $"devices=cpu {Async}");
+        using var d = Start("d", "worker", $"devices=cpu {Async}");
+        a.UntilStep(1);
+        using var b = Start("b", Coordinating, Async);
+        a.UntilStep(20);
+        d.Signal("KILL");
+        a.UntilStep(40).Signal("KILL");
+        b.End().Succeeds();
+        c.End().Succeeds();
+        k.End().Succeeds();
+        Assert.Equal(Enumerable.Range(1, 2 * (int)Last).Select(step => (long)step), work.Steps("r").Order());
+    }
+
     [Fact]
     public void Newcomers_that_differ_are_refused_with_a_line_that_says_in_what()
     {
