@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Kindred.Data.Formats;
 
 namespace Kindred.Tests.EndToEnd;
 
@@ -23,6 +24,39 @@ public sealed class EncoderTests : IDisposable
         Assert.EndsWith(", the run is in r\n", trained.Output);
     }
 
+    [Fact]
+    public void Cifar100()
+    {
+        work.WriteCifar("cifar100/train.bin", 64, labels: 2);
+        work.WriteCifar("cifar100/test.bin", 20, labels: 2);
+        Assert.Contains("done at step 8: kNN ", work.Run($"{Workplace.Short} data=cifar100 data.path=cifar100 run=r").Succeeds().Output);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], work.Steps("r"));
+        Assert.StartsWith("step 8\nknn_top1 ", work.Run("eval r").Succeeds().Output);
+    }
+
+    [Fact]
+    public void The_averaged_copy_is_exported()
+    {
+        work.Run($"{Workplace.Short} ema=0.9 run=r").Succeeds();
+        var state = Tensors("r/checkpoints/t0001-s000000008.model.safetensors");
+        Assert.NotEqual(state["parameters"].Data, state["ema.parameters"].Data);
+        foreach (var (weights, prefix) in new[] { ("online", ""), ("ema", "ema.") })
+        {
+            work.Run($"export r weights={weights} out={weights}.safetensors").Succeeds();
+            var encoder = Tensors($"{weights}.safetensors");
+            foreach (var (part, of) in new[] { ("bn1.weight", "parameters"), ("bn1.running_mean", "norm.mean"), ("bn1.running_var", "norm.variance") })
+                Assert.True(state[prefix + of].Data.Span.IndexOf(encoder[part].Data.Span) >= 0, $"{weights} {part}");
+        }
+    }
+
+    [Fact]
+    public void There_may_be_no_averaged_copy()
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        work.Run("export r weights=ema").Fails(2, "r has no averaged copy", "ema=0", "weights=online");
+        Assert.False(File.Exists(work["encoder.safetensors"]));
+    }
+
     [Theory]
     [InlineData("resnet18", "")]
     [InlineData("resnet18", "negatives=bank bank.length=64 ema=0.5")]
@@ -36,6 +70,8 @@ public sealed class EncoderTests : IDisposable
         var (code, difference) = Python($"compare {work["encoder.safetensors"]} {work["photos"]} {work["features.npy"]}");
         Assert.True(code == 0 && double.Parse(difference, CultureInfo.InvariantCulture) < Tolerance, difference);
     }
+
+    private SafetensorsFile Tensors(string relative) => SafetensorsFile.Read(File.ReadAllBytes(work[relative]));
 
     private static (int Code, string Output) Python(string arguments)
     {

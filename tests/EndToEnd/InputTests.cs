@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Kindred.Tests.Data;
 
 namespace Kindred.Tests.EndToEnd;
@@ -28,6 +30,23 @@ public sealed class InputTests : IDisposable
     [InlineData("\"mtbf=-1 s\"", "mtbf=-1 s must be more than 0 s")]
     [InlineData("mtfb=1s", "unknown key 'mtfb'")]
     public void Settings_of_chaos_that_cannot_be(string setting, string message) => work.Run($"chaos {setting}").Fails(2, message);
+
+    [Fact]
+    public void A_port_that_is_taken()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        Refused($"data.path=cifar metrics.listen={taken.LocalEndpoint}", 2, $"metrics.listen={taken.LocalEndpoint} can't be used");
+    }
+
+    [Fact]
+    public void Demo_trains_on_the_data_of_cluster_hocon()
+    {
+        File.WriteAllText(work["cluster.hocon"], "data { path = cifar }");
+        var ended = work.Run("demo run=r model=resnet8 batch=16 steps=1 threads=1").Succeeds();
+        Assert.Contains("done at step 1", ended.Output);
+        Assert.Contains($"path = \"{work["cifar"]}\"", File.ReadAllText(work["r/config.hocon"]));
+    }
 
     [Fact]
     public void A_truncated_CIFAR_file()

@@ -71,6 +71,15 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_log_that_cannot_be_written()
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        File.Delete(work["r/kindred.log"]);
+        Directory.CreateDirectory(work["r/kindred.log"]);
+        work.Run("resume r").Fails(4, "The log r/kindred.log can't be written", "move it away");
+    }
+
+    [Fact]
     public void While_it_trains_others_may_look_and_no_one_else_may_train()
     {
         using var run = work.Start($"{Workplace.Short} epochs=500 run=r");

@@ -1,3 +1,5 @@
+using Kindred.Actors.Protocol.Store;
+
 namespace Kindred.Tests.EndToEnd;
 
 /// <summary>However a run is interrupted, it ends in the state of one that wasn't.</summary>
@@ -44,6 +46,47 @@ public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClas
         }
 
         ResumesToTheSameEnd();
+    }
+
+    [Fact]
+    public void SIGTERM_while_the_data_is_opened()
+    {
+        var data = File.ReadAllBytes(work["cifar/data_batch_1.bin"]);
+        work.MakePipe("cifar/data_batch_1.bin");
+        using var run = work.Start($"{Workplace.Short} run=r");
+        using (var pipe = work.Held("cifar/data_batch_1.bin"))
+        {
+            run.Signal("TERM");
+            Assert.StartsWith("kindred: stopping", run.UntilError());
+            pipe.Write(data);
+        }
+
+        Assert.Equal("stopped before the training began\n", run.End().Succeeds().Output);
+        Assert.False(Directory.Exists(work["r"]));
+    }
+
+    [Fact]
+    public void SIGTERM_while_it_looks_whether_another_machine_trains_the_run()
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        new CoordinatorFile("a", 1, "there", 1, 2, "running", null, ["a"], [], DateTimeOffset.UnixEpoch).Write(new PosixFiles(), work["r"]);
+        using var run = work.Start("resume r");
+        Assert.Contains("looking for 10 s", run.UntilError());
+        run.Signal("TERM");
+        var ended = run.End();
+        Assert.Equal((0, "stopped before the training began\n"), (ended.Code, ended.Output));
+    }
+
+    [Fact]
+    public void SIGTERM_ends_a_command_that_saves_nothing_at_once()
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        work.MakePipe("cifar/test_batch.bin");
+        using var run = work.Start("eval r");
+        using var pipe = work.Held("cifar/test_batch.bin");
+        run.Signal("TERM");
+        var ended = run.End();
+        Assert.Equal((128 + 15, "", ""), (ended.Code, ended.Output, ended.Error));
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Tests.EndToEnd;
@@ -8,8 +9,6 @@ internal sealed class Workplace : IDisposable
     /// <summary>Eight steps of two epochs with checkpoints at 2, 4, 6 and 8, of which the newest three stay.</summary>
     public const string Short =
         "train data.path=cifar model=resnet8 batch=16 epochs=2 fnc.start=1 shards=2 threads=1 checkpoint.every=2 progress.every=1ms";
-
-    private const int Record = 3073;
 
     public Workplace()
     {
@@ -50,20 +49,33 @@ internal sealed class Workplace : IDisposable
         }
     }
 
-    /// <summary>Images of a label's colour under noise.</summary>
-    public void WriteCifar(string relative, int images)
+    /// <summary>Images of a label's colour under noise; of CIFAR-100 (two label bytes) with <paramref name="labels"/> of 2.</summary>
+    public void WriteCifar(string relative, int images, int labels = 1)
     {
-        var bytes = new byte[images * Record];
+        var record = labels + 3072;
+        var bytes = new byte[images * record];
         new Random(images).NextBytes(bytes);
         for (var i = 0; i < bytes.Length; i++)
         {
-            var (label, at) = (i / Record % 10, i % Record);
-            bytes[i] = at == 0 ? (byte)label : (byte)((label * 23) + ((at - 1) / 1024 * 40) + (bytes[i] / 6));
+            var (label, at) = (i / record % 10, i % record);
+            bytes[i] = at < labels ? (byte)label : (byte)((label * 23) + ((at - labels) / 1024 * 40) + (bytes[i] / 6));
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(this[relative])!);
         File.WriteAllBytes(this[relative], bytes);
     }
+
+    /// <summary>A pipe in place of the file: who reads it waits for what is written into <see cref="Held"/>.</summary>
+    public void MakePipe(string relative)
+    {
+        File.Delete(this[relative]);
+        using var made = Process.Start("mkfifo", [this[relative]]);
+        made.WaitForExit();
+    }
+
+    /// <summary>The pipe's writing end, once it is being read.</summary>
+    public Stream Held(string relative) =>
+        Task.Run(() => new FileStream(this[relative], FileMode.Open, FileAccess.Write)).WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

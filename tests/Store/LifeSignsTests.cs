@@ -46,6 +46,14 @@ public sealed class LifeSignsTests : IDisposable
     }
 
     [Fact]
+    public async Task AStopEndsTheWait()
+    {
+        Write(1, "running");
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Look(stop: stop));
+    }
+
+    [Fact]
     public async Task AFileThatCannotBeReadIsWatchedToo()
     {
         File.WriteAllText(RunDirectory.CoordinatorOf(folder.Path), "{");
@@ -66,14 +74,15 @@ public sealed class LifeSignsTests : IDisposable
         new CoordinatorFile("a", 1, host, 3, step, phase, null, ["a"], [], DateTimeOffset.UnixEpoch).Write(files, folder.Path);
 
     /// <summary>How often it looked; with <paramref name="changing"/> the file is renewed before each look.</summary>
-    private async Task<int> Look(bool changing = false)
+    private async Task<int> Look(bool changing = false, CancellationTokenSource? stop = null)
     {
         var clock = new HastyClock(waits =>
         {
             if (changing)
                 Write(1 + waits, "running");
+            stop?.Cancel();
         });
-        await new LifeSigns(files, folder.Path, "here", clock).RefuseIfAnyAsync(notes.Add);
+        await new LifeSigns(files, folder.Path, "here", clock).RefuseIfAnyAsync(notes.Add, stop?.Token ?? CancellationToken.None);
         return clock.Waits;
     }
 

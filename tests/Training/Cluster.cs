@@ -112,6 +112,8 @@ internal sealed class Cluster : IAsyncDisposable
         return (Part(CheckpointPart.Model), Part(CheckpointPart.Keeper));
     }
 
+    public CoordinatorFile LastWords() => CoordinatorFile.Read(new PosixFiles(), folder)!;
+
     public IReadOnlyList<MetricsEntry> Metrics()
     {
         using var directory = RunDirectory.OpenToRead(new PosixFiles(), folder, Notes.Add);

@@ -1,6 +1,8 @@
 using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
 using Kindred.Simulation.Tensors;
 
 namespace Kindred.Tests.Training;
@@ -166,5 +168,58 @@ public sealed class ProtocolTests
         var metrics = cluster.Metrics();
         Assert.Equal(first.At.Step, Assert.Single(metrics, m => m.Event == "resume").At.Step);
         Assert.Equal(Enumerable.Range(1, 17).Select(s => (long)s), metrics.Where(m => m.Event == "step").Select(m => m.At.Step));
+    }
+
+    [Fact]
+    public async Task AskedToStopBeforeAnybodyCoordinates()
+    {
+        await using var cluster = new Cluster();
+        var end = await cluster.Run(started: engine => engine.Find(Guardian.Path)!.Tell(new StopRun()));
+        Assert.Null(end.Reason);
+        Assert.Equal(0, end.At.Step);
+        Assert.Empty(cluster.Metrics());
+    }
+
+    [Fact]
+    public async Task AResumedRunThatIsStoppedWhileItGathersSaysWhereItIs()
+    {
+        await using var cluster = new Cluster();
+        LocalEngine? engine = null;
+        var first = await cluster.Run(
+            committed: step =>
+            {
+                if (step.At.Step == 6)
+                    engine!.Find(Guardian.Path)!.Tell(new StopRun());
+            },
+            started: running => engine = running);
+        var second = await cluster.Run(started: running => running.Find(Guardian.Path)!.Tell(new StopRun()));
+        Assert.Equal((first.At.Step, false, null), (second.At.Step, second.Finished, second.Reason));
+        Assert.Equal((first.At.Step, CoordinatorFile.Ended), (cluster.LastWords().Step, cluster.LastWords().Phase));
+    }
+
+    [Fact]
+    public async Task ACoordinatorThatFailsWhileItStopsStopsAllTheSame()
+    {
+        var saved = 0;
+        LocalEngine? engine = null;
+        await using var cluster = new Cluster
+        {
+            CheckpointEvery = 0,
+            Saved = _ =>
+            {
+                if (saved++ == 0)
+                    throw new InvalidOperationException("out of memory");
+            },
+        };
+        var end = await cluster.Run(
+            committed: step =>
+            {
+                if (step.At.Step == 6)
+                    engine!.Find(Guardian.Path)!.Tell(new StopRun());
+            },
+            started: running => engine = running);
+        Assert.Equal((false, null), (end.Finished, end.Reason));
+        Assert.InRange(end.At.Step, 6, 12);
+        Assert.Equal(end.At.Step, cluster.LastWords().Step);
     }
 }

@@ -10,8 +10,19 @@ public sealed partial class Coordinator
     private void Stop()
     {
         stopping = true;
-        if (phase is RunPhase.Gathering or RunPhase.Restoring && !roster.Workers.Any(w => w.State is not null))
-            End(null);
+        EndsBeforeItBegan();
+    }
+
+    /// <summary>Asked to stop before the term began, and no worker holds a state: what can be had is saved already.</summary>
+    private bool EndsBeforeItBegan()
+    {
+        if (!stopping || phase is not (RunPhase.Gathering or RunPhase.Restoring))
+            return false;
+        if (!opening.HasHeardWorkers || roster.Workers.Any(w => w.State is not null))
+            return false;
+        head = directory.Checkpoints.OnChain(directory.Terms.Chain()) is [var newest, ..] ? newest.At : default;
+        End(null);
+        return true;
     }
 
     private void EndWhenDone()

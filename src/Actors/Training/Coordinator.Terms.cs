@@ -20,6 +20,8 @@ public sealed partial class Coordinator
 
     private void Gather()
     {
+        if (EndsBeforeItBegan())
+            return;
         if (opening.WaitsFor() is { } missing)
         {
             Wait(missing);

@@ -25,7 +25,7 @@ public sealed class Guardian(
     private Succession succession = null!;
     private IActorRef? proxy, coordinator;
     private IExecutor? disk;
-    private bool steppedDown, ended;
+    private bool steppedDown, ended, stopAsked;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
 
@@ -70,6 +70,7 @@ public sealed class Guardian(
                 proxy!.Tell(new Down(member), Self);
                 break;
             case StopRun:
+                stopAsked = true;
                 proxy!.Tell(message, Self);
                 break;
             case RunOver over when over.Term >= succession.Term:
@@ -102,6 +103,8 @@ public sealed class Guardian(
         var isNew = coordinates.Term > succession.Term;
         succession.Take(coordinates);
         proxy!.Tell(coordinates, Sender);
+        if (stopAsked)
+            proxy.Tell(new StopRun(), Self); // it may have been asked of nobody, or of a coordinator that is no more
         if (!isNew)
             return;
         foreach (var member in alive)

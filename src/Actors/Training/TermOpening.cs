@@ -38,9 +38,14 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     {
         var missing = roster.Missing(run.WaitsForMembers ? run.Workers : run.Workers - roster.WorkersLost);
         return missing.Length > 0 ? missing
-            : roster.HasHeardAll(context.Cluster.Members) || context.Clock.GetElapsedTime(claimedAt) > Hearing ? null
+            : roster.HasHeardAll(context.Cluster.Members) || IsLongHearing ? null
             : "the heartbeats of the nodes that are there";
     }
+
+    /// <summary>Whether every worker that holds a state has had the time to say so.</summary>
+    public bool HasHeardWorkers => IsLongHearing || WaitsFor() is null;
+
+    private bool IsLongHearing => context.Clock.GetElapsedTime(claimedAt) > Hearing;
 
     /// <summary>The event of metrics.jsonl that says from where the term goes on; null: from the untrained state.</summary>
     public string? Kind { get; private set; }

@@ -35,7 +35,7 @@ internal sealed class ClusterNode : IDisposable
     {
         (this.run, this.context, this.recipe, this.links) = (run, context, recipe, links);
         note = progress.Note;
-        var log = new RunLog(RunDirectory.LogOf(run.Directory.Root, links.Name), context.Clock);
+        var log = RunLog.Open(RunDirectory.LogOf(run.Directory.Root, links.Name), context.Clock);
         logs = LoggerFactory.Create(builder => builder.AddProvider(log));
         report = new RunReport(run.Settings, recipe.LastStep, progress, logs.CreateLogger("Kindred.Run"));
         stop = new StopRequest(run.Directory.Root);
@@ -76,10 +76,6 @@ internal sealed class ClusterNode : IDisposable
             {
                 note($"{links.Name} was removed by the others while it couldn't be heard; it joins again");
                 incarnation = Math.Max(context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), removed.KnownIncarnation + 1);
-            }
-            catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
-            {
-                return $"left before it had joined; the run is in {run.Settings.Run.Folder}";
             }
         }
     }

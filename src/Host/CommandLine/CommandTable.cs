@@ -11,6 +11,11 @@ internal static class CommandTable
 
     private delegate Task<ExitCode> RunHandler(string run, KeyValueArguments arguments, CommandContext context);
 
+    private static readonly string[] Stopping = ["train", "resume", "node", "chaos", "demo", "simulate"];
+
+    /// <summary>Whether the command looks at <see cref="CommandContext.Stop"/>; a signal ends the others at once.</summary>
+    public static bool Stops(string[] arguments) => arguments is [var command, ..] && Stopping.Contains(command);
+
     public static RootCommand Create(CommandContext context) =>
         new("Contrastive pretraining that finds its false negatives. './kindred train --help' lists the keys.")
     {

@@ -2,17 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Kindred.Host.CommandLine;
 
-/// <summary>SIGTERM and Ctrl-C: the first asks for a graceful stop, a second one ends the process at once with 128 + its number.</summary>
+/// <summary>
+/// SIGTERM and Ctrl-C: the first asks a command that saves what it did to stop, a second one, or the first of any other command,
+/// ends the process at once with 128 + its number.
+/// </summary>
 internal sealed partial class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly PosixSignalRegistration[] registrations;
     private readonly Action<int> exit;
-    private int seen;
+    private int left;
 
-    public StopSignals(TextWriter error, Action<int> exit)
+    public StopSignals(bool saves, TextWriter error, Action<int> exit)
     {
-        this.exit = exit;
+        (this.exit, left) = (exit, saves ? 1 : 0);
         void Handle(PosixSignalContext context)
         {
             context.Cancel = true;
@@ -31,7 +34,7 @@ internal sealed partial class StopSignals : IDisposable
 
     internal void Received(PosixSignal signal, TextWriter error)
     {
-        if (Interlocked.Increment(ref seen) > 1)
+        if (Interlocked.Decrement(ref left) < 0)
         {
             exit(signal == PosixSignal.SIGTERM ? 143 : 130);
             return;

@@ -31,10 +31,8 @@ internal static class ChaosCommand
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
         string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
-        var choosesData = arguments.Values.Keys.Any(key => key is "data" or "data.path");
-        string[] stand = choosesData ? [] : ["data=synthetic"];
-        _ = SettingsLoader.Load(new([.. Defaults, .. stand, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
-        string[] settings = [.. Defaults, .. choosesData ? [] : await DemoCommand.FindDataAsync(context), .. given];
+        var chosen = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
+        string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. given];
         Directory.CreateDirectory(folder);
         var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
 

@@ -14,12 +14,11 @@ internal static class DemoCommand
 
     public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
     {
-        var choosesData = arguments.Values.Keys.Any(key => key is "data" or "data.path" or "config");
         try
         {
             string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
-            _ = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before a download
-            string[] data = choosesData ? [] : await FindDataAsync(context);
+            var chosen = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before a download
+            var data = await FindDataAsync(chosen.Given, context);
             var all = new KeyValueArguments([.. Defaults, .. data, .. given]);
             return await TrainCommand.RunAsync(SettingsLoader.Load(all, context.WorkingDirectory, context.Machine), context);
         }
@@ -30,16 +29,19 @@ internal static class DemoCommand
         }
     }
 
-    internal static async Task<string[]> FindDataAsync(CommandContext context)
+    /// <returns>Settings of CIFAR-10, or of what stands in for it; none where data was chosen by the <paramref name="given"/> keys.</returns>
+    internal static async Task<string[]> FindDataAsync(IReadOnlySet<string> given, CommandContext context)
     {
+        if (given.Overlaps(["data", "data.path", "data.eval"]))
+            return [];
         var archive = CifarArchive.Cifar10;
         if (context.Environment("KINDRED_DATA") is { Length: > 0 } root && Directory.Exists(Path.Combine(root, archive.Folder)))
-            return [$"data.path={Path.Combine(root, archive.Folder)}"];
+            return ["data=cifar10", $"data.path={Path.Combine(root, archive.Folder)}"];
         try
         {
             var folder = await CifarDownload.FetchAsync(archive, CifarDownload.DefaultCache, Shower(archive, context), context.Stop);
             context.Output.WriteLine($"CIFAR-10 is in {folder}");
-            return [$"data.path={folder}"];
+            return ["data=cifar10", $"data.path={folder}"];
         }
         catch (DataException failure)
         {

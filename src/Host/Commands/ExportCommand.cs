@@ -10,6 +10,8 @@ internal static class ExportCommand
     public static Task<ExitCode> RunAsync(string run, ExportOptions options, CommandContext context)
     {
         var settings = RunSettingsReader.LoadAnywhere(run, context.Machine);
+        if (options.Ema && settings.Contrast.Ema == 0)
+            throw new ConfigurationException($"weights=ema: {run} has no averaged copy of its weights (ema=0): export weights=online, or train anew with ema=0.999");
         var (checkpoint, store) = RunStart.Find(run, options.Best, context);
         var encoder = new EncoderExport(settings, store.Read(checkpoint, CheckpointPart.Model), options.Ema, checkpoint.Step);
         new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), encoder.Write);

@@ -16,8 +16,16 @@ internal static class NodeCommand
             throw new ConfigurationException("node: overwrite=true is for train; delete the folder while no node runs");
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
-        using var run = await ClusterRun.OpenAsync(loaded, context);
-        context.Output.WriteLine(await ClusterNode.RunAsync(run, context));
+        try
+        {
+            using var run = await ClusterRun.OpenAsync(loaded, context);
+            context.Output.WriteLine(await ClusterNode.RunAsync(run, context));
+        }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            context.Output.WriteLine($"left before it had joined; the run is in {loaded.Settings.Run.Folder}");
+        }
+
         return ExitCode.Done;
     }
 }

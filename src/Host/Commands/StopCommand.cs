@@ -19,7 +19,7 @@ internal static class StopCommand
         var (heard, since) = (CoordinatorFile.Read(files, run), context.Clock.GetTimestamp());
         while (heard?.Phase != CoordinatorFile.Ended)
         {
-            await Task.Delay(Look, context.Clock, context.Stop);
+            await Task.Delay(Look, context.Clock);
             var now = CoordinatorFile.Read(files, run);
             if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
                 (heard, since) = (now, context.Clock.GetTimestamp());

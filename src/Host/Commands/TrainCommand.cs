@@ -1,19 +1,35 @@
+using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
+using Kindred.Host.Telemetry;
 using Kindred.Host.Training;
 
 namespace Kindred.Host.Commands;
 
 internal static class TrainCommand
 {
-    public static async Task<ExitCode> RunAsync(LoadedSettings loaded, CommandContext context)
+    public static Task<ExitCode> RunAsync(LoadedSettings loaded, CommandContext context) => RunAsync(loaded, context, async data =>
+    {
+        new Recipe(loaded.Settings, data).Check(); // before a folder is made for a run that can't be
+        await using (MetricsEndpoint.Start(loaded.Settings)) // the same
+            return await RunStart.CreateAsync(loaded.Settings, data, context);
+    });
+
+    /// <param name="open">Makes the run's folder, or opens it.</param>
+    public static async Task<ExitCode> RunAsync(LoadedSettings loaded, CommandContext context, Func<DataSplits, Task<RunDirectory>> open)
     {
         var settings = loaded.Settings;
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
         using var data = TrainingRun.OpenData(settings, context);
-        new Recipe(settings, data).Check(); // before a folder is made for a run that can't be
-        using var directory = await RunStart.CreateAsync(settings, data, context);
+        using var directory = await UnlessStoppedAsync(() => open(data), context.Stop);
+        if (directory is null)
+        {
+            context.Output.WriteLine("stopped before the training began");
+            return ExitCode.Done;
+        }
+
         var report = await TrainingRun.RunAsync(settings, data, directory, context);
         context.Output.WriteLine(Summary(report, settings));
         return ExitCode.Done;
@@ -26,5 +42,18 @@ internal static class TrainCommand
         var knn = report.Knn is { } top1 ? $"kNN {100 * top1:F2} %, " : "";
         var precision = report.Precision is { } p ? $"detection precision {100 * p:F1} %, " : "";
         return $"{(report.End.Result.Finished ? "done" : "stopped")} at step {at}: {knn}{precision}the run is in {settings.Run.Folder}";
+    }
+
+    /// <returns>null: the stop came before it was open.</returns>
+    private static async Task<RunDirectory?> UnlessStoppedAsync(Func<Task<RunDirectory>> open, CancellationToken stop)
+    {
+        try
+        {
+            return stop.IsCancellationRequested ? null : await open();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }

@@ -1,13 +1,31 @@
+using Kindred.Actors.Protocol.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Kindred.Host.Training;
 
 /// <summary>The run's log file: a line per message, exceptions whole below it.</summary>
-internal sealed class RunLog(string path, TimeProvider clock) : ILoggerProvider
+internal sealed class RunLog : ILoggerProvider
 {
     private readonly Lock gate = new();
+    private readonly string path;
+    private readonly TimeProvider clock;
+    private readonly StreamWriter file;
     private bool failed;
-    private readonly StreamWriter file = new(path, append: true) { AutoFlush = true };
+
+    private RunLog(string path, TimeProvider clock, StreamWriter file) => (this.path, this.clock, this.file) = (path, clock, file);
+
+    /// <exception cref="RunStoreException">The file can't be written.</exception>
+    public static RunLog Open(string path, TimeProvider clock)
+    {
+        try
+        {
+            return new RunLog(path, clock, new StreamWriter(path, append: true) { AutoFlush = true });
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new RunStoreException($"The log {path} can't be written ({refused.Message}): give this user the right to, or move it away.", refused);
+        }
+    }
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
 

@@ -53,7 +53,7 @@ internal static class RunStart
 
     private static Task RefuseIfAliveAsync(Settings settings, CommandContext context) => settings.Run.Takeover == true
         ? Task.CompletedTask
-        : new LifeSigns(new PosixFiles(), settings.Run.Folder, Host, context.Clock).RefuseIfAnyAsync(context.Warn);
+        : new LifeSigns(new PosixFiles(), settings.Run.Folder, Host, context.Clock).RefuseIfAnyAsync(context.Warn, context.Stop);
 
     /// <exception cref="DataException">The data isn't the one that the run began with.</exception>
     public static void RequireData(string run, DataSplits data)

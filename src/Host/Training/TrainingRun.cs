@@ -73,7 +73,7 @@ internal static class TrainingRun
     private static IHost Build(Settings settings, Recipe recipe, RunDirectory directory, ITrainingProgress progress, CommandContext context)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddProvider(new RunLog(RunDirectory.LogOf(directory.Root), context.Clock));
+        builder.Logging.AddProvider(RunLog.Open(RunDirectory.LogOf(directory.Root), context.Clock));
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(recipe)

@@ -10,7 +10,8 @@ public sealed class LifeSigns(IFiles files, string run, string host, TimeProvide
 
     /// <summary>Waits at most 10 s, and only where another machine may be at it; <paramref name="note"/> then says so.</summary>
     /// <exception cref="RunStoreException">The file changed meanwhile: another machine trains this run.</exception>
-    public async Task RefuseIfAnyAsync(Action<string> note)
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came meanwhile.</exception>
+    public async Task RefuseIfAnyAsync(Action<string> note, CancellationToken stop)
     {
         if (Read() is not { } first || first.File is { } file && (file.Host == host || file.Phase == CoordinatorFile.Ended))
             return;
@@ -19,7 +20,7 @@ public sealed class LifeSigns(IFiles files, string run, string host, TimeProvide
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Watched)
         {
-            await Task.Delay(Look, clock);
+            await Task.Delay(Look, clock, stop);
             if (Read() is { } now && !now.Bytes.AsSpan().SequenceEqual(first.Bytes) && now.File?.Phase != CoordinatorFile.Ended)
                 throw new RunStoreException(
                     $"{run} is being trained on {now.File?.Host ?? "another machine"} (term {now.File?.Term}, step {now.File?.Step}); stop it there, "
