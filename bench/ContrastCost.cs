@@ -62,7 +62,7 @@ internal static class ContrastCost
     private static Objective Filled(ContrastOptions options, int[] labels)
     {
         var objective = new Objective(options, labels, Width, CPU);
-        for (var step = 1; objective.BankCount < options.BankLength && options.UsesBank; step++)
+        for (var step = 1; options.UsesBank && (step - 1) * options.AllViews * Images < options.BankLength; step++)
         {
             using var keys = Projections(options.AllViews, step).transpose(0, 1).reshape(-1, Width);
             var ids = Ids(step).SelectMany(id => Enumerable.Repeat(id, options.AllViews)).ToArray();

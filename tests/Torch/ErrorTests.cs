@@ -12,7 +12,7 @@ public sealed class ErrorTests
     public void LibtorchsMessageInOneLine()
     {
         using var a = zeros(2, 3);
-        var error = Assert.Throws<ExternalException>(() => a.mm(a));
+        var error = Assert.Throws<ExternalException>(() => a.matmul(a));
         Assert.Equal("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)", error.Message);
         Assert.Contains("index 5", Assert.Throws<ExternalException>(() => a.select(0, 5)).Message);
         Assert.Contains("shape '[4]' is invalid", Assert.Throws<ExternalException>(() => a.view(4)).Message);
@@ -24,14 +24,11 @@ public sealed class ErrorTests
         using var a = zeros(2, 3);
         Assert.Throws<ExternalException>(() => a.add_(zeros(4)));
         Assert.Throws<ExternalException>(() => a.topk(9));
-        Assert.Throws<ExternalException>(() => a.split([1, 1, 1], 1).Length + a.split([5, 5], 1).Length);
-        Assert.Throws<ExternalException>(() => a.size(7));
+        Assert.Throws<ExternalException>(() => a.split([5, 5], 1));
         Assert.Throws<ExternalException>(() => a.ToDouble());
         Assert.Throws<ExternalException>(a.backward);
         Assert.Throws<ExternalException>(() => cat([a, zeros(1, 1)]));
-        Assert.Throws<ExternalException>(() => einsum("ij,jk", a));
         Assert.Throws<ExternalException>(() => zeros([-1]));
-        Assert.Throws<ExternalException>(() => nn.functional.one_hot(a));
     }
 
     [Fact]
@@ -40,7 +37,6 @@ public sealed class ErrorTests
         using var a = zeros(2, 3);
         Assert.Throws<ArgumentNullException>(() => a.mul((Tensor)null!));
         Assert.Throws<ArgumentNullException>(() => cat([a, null!]));
-        Check.Shape([2, 2], a.index(null!, arange(2)));
         using var b = nn.functional.linear(a, a, null);
         Check.Shape([2, 2], b);
     }
@@ -49,13 +45,15 @@ public sealed class ErrorTests
     public void ErrorsStayOnTheirThread()
     {
         using var a = zeros(2, 3);
-        Assert.Equal(-1, Native.kt_size(a, 7, out _));
+        using var seven = zeros(7);
+        using var nine = zeros(9);
+        Assert.Equal(-1, Native.kt_copy_(a, seven, false));
         var elsewhere = 0;
-        var other = new Thread(() => elsewhere = Native.kt_size(a, 9, out _));
+        var other = new Thread(() => elsewhere = Native.kt_copy_(a, nine, false));
         other.Start();
         other.Join();
         Assert.Equal(-1, elsewhere);
-        Assert.Contains("got 7", Errors.Last().Message);
+        Assert.Contains("(7)", Errors.Last().Message);
     }
 
     [Fact]

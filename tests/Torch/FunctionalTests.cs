@@ -31,7 +31,6 @@ public sealed class FunctionalTests : IDisposable
     {
         Near([4, 5, 7, 8], max_pool2d(image, 2, 1));
         Near([0, 2, 6, 8], max_pool2d(image, 2, padding: 1));
-        Near([2, 3, 5, 6], avg_pool2d(image, 2, 1));
         Near([4], adaptive_avg_pool2d(image, 1));
     }
 
@@ -52,19 +51,6 @@ public sealed class FunctionalTests : IDisposable
     {
         Near([0.6, 0.8, 0, 0], normalize(tensor([3f, 4f, 0, 0], [2, 2])));
         Near([3 / 7.0, 4 / 7.0], normalize(tensor([3f, 4f]), 1, 0));
-    }
-
-    [Fact]
-    public void Losses()
-    {
-        var x = tensor([1f, 2f, 0f, 0f], [2, 2]);
-        var target = tensor([1L, 0L]);
-        double first = Math.Log(1 + Math.Exp(-1)), second = Math.Log(2);
-        Near([(first + second) / 2], cross_entropy(x, target));
-        Near([first, second], cross_entropy(x, target, reduction: nn.Reduction.None));
-        Near([first + second], nll_loss(log_softmax(x, 1), target, reduction: nn.Reduction.Sum));
-        Near([second], cross_entropy(x, tensor([-100L, 0L])));
-        Near([0, 1, 1, 0], one_hot(tensor([1L, 0L])));
     }
 
     [Fact]
@@ -90,13 +76,5 @@ public sealed class FunctionalTests : IDisposable
         Near([3, 2, 1, 2, 3, 2], pad(row, [2, 1, 0, 0], PaddingModes.Reflect));
         Near([1, 1, 2, 3, 3], pad(row, [1, 1, 0, 0], PaddingModes.Replicate));
         Near([3, 1, 2, 3], pad(row, [1, 0, 0, 0], PaddingModes.Circular));
-    }
-
-    [Fact]
-    public void ReluInPlace()
-    {
-        var x = tensor([-1f, 1f]);
-        Assert.Same(x, nn.functional.relu(x, inplace: true));
-        Near([0, 1], x);
     }
 }

@@ -6,8 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kindred.Gpu.Augmentation;
 
 /// <summary>
-/// The definition of the augmentations as batched tensor operations, and the path of a GPU. Nothing here depends on which other views
-/// are in the batch: an operation that only some views need runs on all, as an identity for the others.
+/// The definition of the augmentations as batched tensor operations, for any device: what the CPU's kernel, which a training uses, is held against.
+/// Nothing here depends on which other views are in the batch: an operation that only some views need runs on all, as an identity for the others.
 /// </summary>
 internal sealed class TensorAugment(AugmentOptions options, Device device)
 {

@@ -32,9 +32,6 @@ public sealed class Objective : IDisposable
     /// </summary>
     internal int CellsAtOnce { get; init; } = 1 << 22;
 
-    /// <summary>The rows that the bank holds now.</summary>
-    public int BankCount => bank?.Count ?? 0;
-
     /// <summary>Loss and gradient of a shard; where negatives are the batch's, the shard is the whole batch.</summary>
     /// <param name="z">Unit projections [V, B, D], float32, view-major.</param>
     /// <param name="keys">The EMA copy's projections of the same views, [V, B, D], or null: detached z takes their place.</param>

@@ -15,6 +15,7 @@ public sealed class Encoder : IEncoder
     private readonly EncoderOptions options;
     private readonly ContrastiveModel model;
     private readonly Device device;
+    private readonly CudaStream? uploads;
     private readonly FlatParameters parameters;
     private readonly NormStatistics norms;
     private readonly IOptimizer optimizer;
@@ -25,6 +26,7 @@ public sealed class Encoder : IEncoder
     public Encoder(EncoderOptions options, ContrastiveModel model, Device device)
     {
         (this.options, this.model, this.device) = (options, model, device);
+        uploads = device.type == TorchSharp.DeviceType.CUDA ? CudaStream.Create(Math.Max(device.index, 0)) : null;
         parameters = new FlatParameters(model.Layout, device);
         norms = NormStatistics.Running(model.Layout, device);
         optimizer = options.Optimizer(model.Layout, device);
@@ -57,7 +59,7 @@ public sealed class Encoder : IEncoder
     {
         TorchExtra.SetThreads(options.Threads);
         using var scope = NewDisposeScope();
-        var x = ((TorchBundle)views)["views"].to(device);
+        var x = OnDevice(((TorchBundle)views)["views"]);
         var moments = NormStatistics.Moments(model.Layout, device);
         var z = Project(x, parameters.With(moments, NormMode.Batch), keepGraph);
         var (keys, emaMoments) = EmaKeys(x);
@@ -105,6 +107,8 @@ public sealed class Encoder : IEncoder
         emaNorms?.Dispose();
         step.Dispose();
     }
+
+    private Tensor OnDevice(Tensor views) => uploads?.Upload(views) ?? views.to(device);
 
     private Tensor Project(Tensor x, Weights weights, bool keepGraph)
     {

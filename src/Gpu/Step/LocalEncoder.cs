@@ -63,8 +63,8 @@ public sealed class LocalEncoder(Func<Encoder> make, double momentum, double lr)
         var (flat, at) = (((TorchBundle)sum)["sum"].to(OuterVelocity().device), 0L);
         foreach (var tensor in Averaged(model))
         {
-            var change = flat.narrow(0, at, tensor.NumberOfElements).view(tensor.shape);
-            at += tensor.NumberOfElements;
+            var change = flat.narrow(0, at, tensor.numel()).view(tensor.shape);
+            at += tensor.numel();
             if (ReferenceEquals(tensor, model.Parameters))
                 OuterStep(change);
             else

@@ -8,15 +8,12 @@ public static partial class torch
     public sealed partial class Tensor
     {
         public Tensor add(Tensor target) => Native.kt_add(this, target, 1);
-        public Tensor add(Tensor target, Scalar alpha) => Native.kt_add(this, target, alpha);
-        public Tensor add(Scalar scalar) => Native.kt_add_scalar(this, scalar, 1);
+        public Tensor add(Scalar scalar) => Native.kt_add_scalar(this, scalar);
         public Tensor add_(Tensor target) => Done(Native.kt_add_(this, target, 1));
         public Tensor add_(Tensor target, Scalar alpha) => Done(Native.kt_add_(this, target, alpha));
-        public Tensor add_(Scalar scalar) => Done(Native.kt_add_scalar_(this, scalar, 1));
+        public Tensor add_(Scalar scalar) => Done(Native.kt_add_scalar_(this, scalar));
         public Tensor sub(Tensor target) => Native.kt_sub(this, target, 1);
-        public Tensor sub(Scalar target) => Native.kt_sub_scalar(this, target, 1);
         public Tensor sub_(Tensor target) => Done(Native.kt_sub_(this, target, 1));
-        public Tensor sub_(Scalar target) => Done(Native.kt_sub_scalar_(this, target, 1));
         public Tensor mul(Tensor target) => Native.kt_mul(this, target);
         public Tensor mul(Scalar target) => Native.kt_mul_scalar(this, target);
         public Tensor mul_(Tensor target) => Done(Native.kt_mul_(this, target));
@@ -25,51 +22,22 @@ public static partial class torch
         public Tensor div(Scalar target) => Native.kt_div_scalar(this, target);
         public Tensor div_(Tensor target) => Done(Native.kt_div_(this, target));
         public Tensor div_(Scalar target) => Done(Native.kt_div_scalar_(this, target));
-        public Tensor pow(Tensor exponent) => Native.kt_pow(this, exponent);
         public Tensor pow(Scalar exponent) => Native.kt_pow_scalar(this, exponent);
-        public Tensor pow_(Scalar exponent) => Done(Native.kt_pow_scalar_(this, exponent));
-        public Tensor remainder(Tensor target) => Native.kt_remainder(this, target);
-        public Tensor remainder(Scalar scalar) => Native.kt_remainder_scalar(this, scalar);
         public Tensor floor_divide(Tensor other) => Native.kt_floor_divide(this, other);
-        public Tensor atan2(Tensor other) => Native.kt_atan2(this, other);
-        public Tensor maximum(Tensor other) => Native.kt_maximum(this, other);
-        public Tensor minimum(Tensor other) => Native.kt_minimum(this, other);
 
         public Tensor eq(Tensor target) => Native.kt_eq(this, target);
         public Tensor eq(Scalar target) => Native.kt_eq_scalar(this, target);
-        public Tensor ne(Tensor target) => Native.kt_ne(this, target);
-        public Tensor ne(Scalar target) => Native.kt_ne_scalar(this, target);
-        public Tensor lt(Tensor target) => Native.kt_lt(this, target);
-        public Tensor lt(Scalar target) => Native.kt_lt_scalar(this, target);
-        public Tensor le(Tensor target) => Native.kt_le(this, target);
-        public Tensor le(Scalar target) => Native.kt_le_scalar(this, target);
-        public Tensor gt(Tensor target) => Native.kt_gt(this, target);
         public Tensor gt(Scalar target) => Native.kt_gt_scalar(this, target);
-        public Tensor ge(Tensor target) => Native.kt_ge(this, target);
         public Tensor ge(Scalar target) => Native.kt_ge_scalar(this, target);
         public Tensor logical_and(Tensor other) => Native.kt_logical_and(this, other);
-        public Tensor logical_or(Tensor other) => Native.kt_logical_or(this, other);
-        public Tensor logical_xor(Tensor other) => Native.kt_logical_xor(this, other);
 
         /// <summary>x + value·tensor1·tensor2.</summary>
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) => Native.kt_addcmul(this, tensor1, tensor2, value);
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => Done(Native.kt_addcmul_(this, tensor1, tensor2, value));
 
-        /// <summary>x + value·tensor1/tensor2.</summary>
-        public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) => Native.kt_addcdiv(this, tensor1, tensor2, value);
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Done(Native.kt_addcdiv_(this, tensor1, tensor2, value));
 
-        /// <summary>x + weight·(end - x).</summary>
-        public Tensor lerp(Tensor end, Tensor weight) => Native.kt_lerp(this, end, weight);
-        public Tensor lerp_(Tensor end, Tensor weight) => Done(Native.kt_lerp_(this, end, weight));
-
-        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Native.kt_clamp(this, min ?? default, max ?? default);
-        public Tensor clamp(Tensor? min = null, Tensor? max = null) => Native.kt_clamp_tensor(this, min, max);
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => Done(Native.kt_clamp_(this, min ?? default, max ?? default));
-        public Tensor clamp_min(Scalar min) => Native.kt_clamp(this, min, default);
-        public Tensor clamp_max(Scalar max) => Native.kt_clamp(this, default, max);
-        public Tensor clamp_min_(Scalar min) => Done(Native.kt_clamp_(this, min, default));
-        public Tensor clamp_max_(Scalar max) => Done(Native.kt_clamp_(this, default, max));
 
         public bool allclose(Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false)
         {
@@ -80,27 +48,11 @@ public static partial class torch
         public static Tensor operator -(Tensor tensor) => tensor.neg();
         public static Tensor operator +(Tensor left, Tensor right) => left.add(right);
         public static Tensor operator +(Tensor left, Scalar right) => left.add(right);
-        public static Tensor operator +(Scalar left, Tensor right) => right.add(left);
         public static Tensor operator -(Tensor left, Tensor right) => left.sub(right);
-        public static Tensor operator -(Tensor left, Scalar right) => left.sub(right);
         public static Tensor operator -(Scalar left, Tensor right) => Native.kt_rsub(right, left);
         public static Tensor operator *(Tensor left, Tensor right) => left.mul(right);
         public static Tensor operator *(Tensor left, Scalar right) => left.mul(right);
-        public static Tensor operator *(Scalar left, Tensor right) => right.mul(left);
         public static Tensor operator /(Tensor left, Tensor right) => left.div(right);
         public static Tensor operator /(Tensor left, Scalar right) => left.div(right);
-        public static Tensor operator /(Scalar left, Tensor right)
-        {
-            using var inverse = right.reciprocal();
-            return inverse.mul(left);
-        }
-        public static Tensor operator <(Tensor left, Tensor right) => left.lt(right);
-        public static Tensor operator <(Tensor left, Scalar right) => left.lt(right);
-        public static Tensor operator <=(Tensor left, Tensor right) => left.le(right);
-        public static Tensor operator <=(Tensor left, Scalar right) => left.le(right);
-        public static Tensor operator >(Tensor left, Tensor right) => left.gt(right);
-        public static Tensor operator >(Tensor left, Scalar right) => left.gt(right);
-        public static Tensor operator >=(Tensor left, Tensor right) => left.ge(right);
-        public static Tensor operator >=(Tensor left, Scalar right) => left.ge(right);
     }
 }

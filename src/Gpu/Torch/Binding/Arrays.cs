@@ -21,10 +21,6 @@ public static partial class torch
     public static Tensor tensor(double[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMemory<double>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
-    public static Tensor tensor(
-        double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<double>(rawArray, dimensions, dtype, device, requires_grad);
-
     public static Tensor tensor(long scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMemory<long>([scalar], [], dtype, device, requires_grad);
 
@@ -35,31 +31,12 @@ public static partial class torch
         long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMemory<long>(rawArray, dimensions, dtype, device, requires_grad);
 
-    public static Tensor tensor(int scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<int>([scalar], [], dtype, device, requires_grad);
-
     public static Tensor tensor(int[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMemory<int>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        int[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<int>(rawArray, dimensions, dtype, device, requires_grad);
-
-    public static Tensor tensor(byte scalar, Device? device = null, bool requires_grad = false) =>
-        FromMemory<byte>([scalar], [], null, device, requires_grad);
-
-    public static Tensor tensor(byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<byte>(rawArray, [rawArray.Length], dtype, device, requires_grad);
-
-    public static Tensor tensor(
         byte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMemory<byte>(rawArray, dimensions, dtype, device, requires_grad);
-
-    public static Tensor tensor(bool scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<bool>([scalar], [], dtype, device, requires_grad);
-
-    public static Tensor tensor(bool[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<bool>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         bool[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>

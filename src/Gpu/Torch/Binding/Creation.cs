@@ -40,9 +40,6 @@ public static partial class torch
     public static Tensor randint(long low, long high, long[] size, ScalarType? dtype = null, Device? device = null) =>
         Native.kt_randint(low, high, size, size.Length, (int)(dtype ?? ScalarType.Int64), Type(device), Index(device));
 
-    public static Tensor randperm(long n, ScalarType? dtype = null, Device? device = null) =>
-        Native.kt_randperm(n, (int)(dtype ?? ScalarType.Int64), Type(device), Index(device));
-
     /// <summary>start, start + step, … below stop; int64 where all three are integers and no type is given.</summary>
     public static Tensor arange(Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null) =>
         Native.kt_arange(start, stop, step, (int?)dtype ?? -1, Type(device), Index(device));
@@ -52,17 +49,11 @@ public static partial class torch
 
     public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device? device = null) => arange(0, stop, 1, dtype, device);
 
-    public static Tensor linspace(double start, double end, long steps, ScalarType? dtype = null, Device? device = null) =>
-        Native.kt_linspace(start, end, steps, Or32(dtype), Type(device), Index(device));
-
     public static Tensor eye(long rows, long columns = -1, ScalarType? dtype = null, Device? device = null) =>
         Native.kt_eye(rows, columns < 0 ? rows : columns, Or32(dtype), Type(device), Index(device));
 
-    public static Tensor empty_like(Tensor input, ScalarType? dtype = null, Device? device = null) => input.empty_like(dtype, device);
     public static Tensor zeros_like(Tensor input, ScalarType? dtype = null, Device? device = null) => input.zeros_like(dtype, device);
     public static Tensor ones_like(Tensor input, ScalarType? dtype = null, Device? device = null) => input.ones_like(dtype, device);
-    public static Tensor full_like(Tensor input, Scalar value, ScalarType? dtype = null, Device? device = null) =>
-        input.full_like(value, dtype, device);
 
     public static void manual_seed(long seed) => Errors.Check(Native.kt_manual_seed(seed));
 
@@ -74,9 +65,6 @@ public static partial class torch
 
     public sealed partial class Tensor
     {
-        public Tensor empty_like(ScalarType? dtype = null, Device? device = null) =>
-            Native.kt_empty_like(this, (int?)dtype ?? -1, (int?)device?.type ?? -1, Index(device));
-
         public Tensor zeros_like(ScalarType? dtype = null, Device? device = null) =>
             Native.kt_zeros_like(this, (int?)dtype ?? -1, (int?)device?.type ?? -1, Index(device));
 
@@ -84,14 +72,5 @@ public static partial class torch
 
         public Tensor full_like(Scalar value, ScalarType? dtype = null, Device? device = null) =>
             Native.kt_full_like(this, value, (int?)dtype ?? -1, (int?)device?.type ?? -1, Index(device));
-
-        public Tensor new_zeros(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null) =>
-            zeros(size, dtype ?? this.dtype, device ?? this.device);
-
-        public Tensor new_empty(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null) =>
-            empty(size, dtype ?? this.dtype, device ?? this.device);
-
-        public Tensor new_full(ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null) =>
-            full(size, value, dtype ?? this.dtype, device ?? this.device);
     }
 }

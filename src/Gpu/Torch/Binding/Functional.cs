@@ -27,13 +27,6 @@ public static partial class torch
 
     public static partial class nn
     {
-        public enum Reduction : long
-        {
-            None = 0,
-            Mean = 1,
-            Sum = 2,
-        }
-
         public static partial class functional
         {
             /// <summary>x Wᵀ + b.</summary>
@@ -57,32 +50,12 @@ public static partial class torch
                 Native.kt_max_pool2d(
                     input, Square(kernel_size), Square(stride ?? kernel_size), Square(padding ?? 0), Square(dilation ?? 1), ceil_mode);
 
-            public static Tensor avg_pool2d(
-                Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
-                bool count_include_pad = true) =>
-                Native.kt_avg_pool2d(
-                    input, Square(kernel_size), Square(stride ?? kernel_size), Square(padding), ceil_mode, count_include_pad);
-
             public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) =>
                 Native.kt_adaptive_avg_pool2d(input, Square(output_size));
-
-            public static Tensor relu(Tensor x, bool inplace = false) => inplace ? x.relu_() : x.relu();
 
             /// <summary>x / max(‖x‖ₚ, eps) along dim.</summary>
             public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) =>
                 Native.kt_normalize(input, p, dim, eps);
-
-            public static Tensor cross_entropy(
-                Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean,
-                double label_smoothing = 0) =>
-                Native.kt_cross_entropy(input, target, weight, ignore_index, (long)reduction, label_smoothing);
-
-            public static Tensor nll_loss(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
-                Native.kt_nll_loss(input, target, weight, (long)reduction);
-
-            public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
-            public static Tensor log_softmax(Tensor x, long dim) => x.log_softmax(dim);
-            public static Tensor one_hot(Tensor x, long num_classes = -1) => Native.kt_one_hot(x, num_classes);
 
             private static readonly long[] One = [1, 1];
             private static readonly long[] Zero = [0, 0];

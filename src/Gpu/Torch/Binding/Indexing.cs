@@ -6,9 +6,6 @@ namespace TorchSharp;
 public static partial class torch
 {
     public static Tensor where(Tensor condition, Tensor x, Tensor y) => Native.kt_where(condition, x, y);
-    public static Tensor gather(Tensor input, long dim, Tensor index) => input.gather(dim, index);
-    public static Tensor index_select(Tensor input, long dim, Tensor index) => input.index_select(dim, index);
-    public static Tensor nonzero(Tensor input) => input.nonzero();
 
     public sealed partial class Tensor
     {
@@ -23,18 +20,6 @@ public static partial class torch
             }
         }
 
-        public Tensor this[long i1, long i2]
-        {
-            get
-            {
-                using var row = select(0, i1);
-                return row.select(0, i2);
-            }
-        }
-
-        public Tensor index(params ReadOnlySpan<Tensor> indices) =>
-            TensorMarshaller.KeepAlive(indices, Native.kt_index(this, indices, indices.Length));
-
         public Tensor index_put_(Tensor value, params ReadOnlySpan<Tensor> indices) => index_put_(value, indices, accumulate: false);
 
         public Tensor index_put_(Tensor value, ReadOnlySpan<Tensor> indices, bool accumulate = false) =>
@@ -46,20 +31,13 @@ public static partial class torch
         public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) =>
             Done(Native.kt_index_add_(this, dim, index, source, alpha));
 
-        public Tensor index_copy_(long dim, Tensor index, Tensor source) => Done(Native.kt_index_copy_(this, dim, index, source));
         public Tensor gather(long dim, Tensor index) => Native.kt_gather(this, dim, index);
-        public Tensor scatter(long dim, Tensor index, Tensor src) => Native.kt_scatter(this, dim, index, src);
         public Tensor scatter_(long dim, Tensor index, Tensor src) => Done(Native.kt_scatter_(this, dim, index, src));
-        public Tensor scatter_add(long dim, Tensor index, Tensor src) => Native.kt_scatter_add(this, dim, index, src);
         public Tensor scatter_add_(long dim, Tensor index, Tensor src) => Done(Native.kt_scatter_add_(this, dim, index, src));
         public Tensor masked_fill(Tensor mask, Scalar value) => Native.kt_masked_fill(this, mask, value);
-        public Tensor masked_fill_(Tensor mask, Scalar value) => Done(Native.kt_masked_fill_(this, mask, value));
         public Tensor masked_select(Tensor mask) => Native.kt_masked_select(this, mask);
 
         /// <summary>The indices of the elements that aren't zero, [count, ndim].</summary>
         public Tensor nonzero() => Native.kt_nonzero(this);
-
-        /// <summary>This where the condition holds, y elsewhere.</summary>
-        public Tensor where(Tensor condition, Tensor y) => Native.kt_where(condition, this, y);
     }
 }

@@ -21,13 +21,10 @@ public static partial class torch
         public Tensor to_type(ScalarType type, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
             to(type, copy, disposeAfter, non_blocking);
 
-        public Tensor type_as(Tensor tensor) => to(tensor.dtype);
         public Tensor cpu() => to(CPU);
-        public Tensor cuda(Device? device = null, bool non_blocking = false) => to(device ?? CUDA, non_blocking: non_blocking);
 
         /// <summary>A copy in page-locked memory, from where a copy to CUDA with non_blocking doesn't wait.</summary>
         public Tensor pin_memory() => Native.kt_pin_memory(this);
-        public bool is_pinned() => Native.kt_is_pinned(this) != 0;
 
         public Tensor contiguous() => Native.kt_contiguous(this);
         public Tensor clone() => Native.kt_clone(this);
@@ -44,9 +41,7 @@ public static partial class torch
             return value;
         }
 
-        public float ToSingle() => ToScalar().ToSingle();
         public double ToDouble() => ToScalar().ToDouble();
-        public int ToInt32() => ToScalar().ToInt32();
         public long ToInt64() => ToScalar().ToInt64();
         public bool ToBoolean() => ToScalar().ToBoolean();
 

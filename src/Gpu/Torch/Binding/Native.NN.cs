@@ -24,9 +24,6 @@ internal static partial class Native
         Tensor x, ReadOnlySpan<long> kernel, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation,
         Flag ceil);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_avg_pool2d(
-        Tensor x, ReadOnlySpan<long> kernel, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, Flag ceil, Flag countPadding);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_adaptive_avg_pool2d(Tensor x, ReadOnlySpan<long> size);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_normalize(Tensor x, double p, long dim, double eps);
@@ -37,12 +34,4 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_pad(
         Tensor x, ReadOnlySpan<long> widths, long n, [MarshalAs(UnmanagedType.LPUTF8Str)] string mode, double value);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_cross_entropy(
-        Tensor x, Tensor target, [MarshalUsing(typeof(OptionalTensor))] Tensor? weight, long ignore, long reduction, double smoothing);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_nll_loss(
-        Tensor x, Tensor target, [MarshalUsing(typeof(OptionalTensor))] Tensor? weight, long reduction);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_one_hot(Tensor x, long classes);
 }

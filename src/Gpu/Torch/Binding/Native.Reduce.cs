@@ -11,21 +11,7 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_matmul(Tensor x, Tensor y);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_mm(Tensor x, Tensor y);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_bmm(Tensor x, Tensor y);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_mv(Tensor x, Tensor y);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_dot(Tensor x, Tensor y);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_outer(Tensor x, Tensor y);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_addmm(Tensor x, Tensor a, Tensor b, float beta, float alpha);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_addmm_(Tensor x, Tensor a, Tensor b, float beta, float alpha);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_einsum([MarshalAs(UnmanagedType.LPUTF8Str)] string equation, ReadOnlySpan<Tensor> tensors, long n);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_svdvals(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
@@ -35,58 +21,23 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_amax(Tensor x, ReadOnlySpan<long> dim, long n, Flag keep);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_amin(Tensor x, ReadOnlySpan<long> dim, long n, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_logsumexp(Tensor x, ReadOnlySpan<long> dim, long n, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_var(Tensor x, ReadOnlySpan<long> dim, long n, Flag unbiased, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_std(Tensor x, ReadOnlySpan<long> dim, long n, Flag unbiased, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial void kt_var_mean(
-        Tensor x, ReadOnlySpan<long> dim, long n, Flag unbiased, Flag keep, out Tensor var, out Tensor mean);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_norm(Tensor x, double p, ReadOnlySpan<long> dim, long n, Flag keep);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_softmax(Tensor x, long dim, int dtype);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_log_softmax(Tensor x, long dim, int dtype);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_cumsum(Tensor x, long dim, int dtype);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_max(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_min(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_argmax(Tensor x);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_argmin(Tensor x);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_all(Tensor x);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_any(Tensor x);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_median(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_argmax_dim(Tensor x, long dim, Flag keep);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_argmin_dim(Tensor x, long dim, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_all_dim(Tensor x, long dim, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_any_dim(Tensor x, long dim, Flag keep);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial void kt_max_dim(Tensor x, long dim, Flag keep, out Tensor values, out Tensor indices);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial void kt_min_dim(Tensor x, long dim, Flag keep, out Tensor values, out Tensor indices);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial void kt_topk(Tensor x, long k, long dim, Flag largest, Flag sorted, out Tensor values, out Tensor indices);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial void kt_sort(Tensor x, long dim, Flag descending, Flag stable, out Tensor values, out Tensor indices);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_argsort(Tensor x, long dim, Flag descending);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_searchsorted(Tensor sorted, Tensor values, Flag int32, Flag right);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_bincount(Tensor x, [MarshalUsing(typeof(OptionalTensor))] Tensor? weights, long minimum);
 }

@@ -19,8 +19,6 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_repeat(Tensor x, ReadOnlySpan<long> values, long n);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_flip(Tensor x, ReadOnlySpan<long> values, long n);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_t(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_transpose(Tensor x, long a, long b);
@@ -29,42 +27,19 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_unsqueeze(Tensor x, long dim);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_squeeze(Tensor x);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_squeeze_dim(Tensor x, long dim);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_select(Tensor x, long dim, long index);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_narrow(Tensor x, long dim, long start, long length);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_slice(Tensor x, long dim, long start, long end, long step);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_diagonal(Tensor x, long offset, long dim1, long dim2);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_tril(Tensor x, long diagonal);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_triu(Tensor x, long diagonal);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_roll(Tensor x, ReadOnlySpan<long> shifts, long n, ReadOnlySpan<long> dims, long m);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_repeat_interleave(Tensor x, long repeats, ReadOnlySpan<long> dim);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_cat(ReadOnlySpan<Tensor> tensors, long n, long dim);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_stack(ReadOnlySpan<Tensor> tensors, long n, long dim);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial long kt_split(Tensor x, long size, long dim, Span<nint> to, long capacity);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial long kt_split_sizes(Tensor x, ReadOnlySpan<long> sizes, long n, long dim, Span<nint> to, long capacity);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial long kt_chunk(Tensor x, long chunks, long dim, Span<nint> to, long capacity);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial long kt_unbind(Tensor x, long dim, Span<nint> to, long capacity);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_index_select(Tensor x, long dim, Tensor index);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_index(
-        Tensor x, [MarshalUsing(typeof(OptionalTensor), ElementIndirectionDepth = 1)] ReadOnlySpan<Tensor> indices, long n);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_index_put_(
         Tensor x, [MarshalUsing(typeof(OptionalTensor), ElementIndirectionDepth = 1)] ReadOnlySpan<Tensor> indices, long n,
@@ -72,21 +47,13 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_index_add_(Tensor x, long dim, Tensor index, Tensor source, Scalar alpha);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_index_copy_(Tensor x, long dim, Tensor index, Tensor source);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_gather(Tensor x, long dim, Tensor index);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_scatter(Tensor x, long dim, Tensor index, Tensor source);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_scatter_(Tensor x, long dim, Tensor index, Tensor source);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_scatter_add(Tensor x, long dim, Tensor index, Tensor source);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_scatter_add_(Tensor x, long dim, Tensor index, Tensor source);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_masked_fill(Tensor x, Tensor mask, Scalar value);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_masked_fill_(Tensor x, Tensor mask, Scalar value);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_masked_select(Tensor x, Tensor mask);
     [LibraryImport(TorchLibrary.Name)]

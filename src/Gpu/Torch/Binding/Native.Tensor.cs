@@ -18,8 +18,6 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_arange(Scalar start, Scalar stop, Scalar step, int dtype, int device, int index);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_linspace(double start, double end, long steps, int dtype, int device, int index);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_eye(long rows, long columns, int dtype, int device, int index);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_rand(ReadOnlySpan<long> size, long n, int dtype, int device, int index);
@@ -28,11 +26,7 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_randint(long low, long high, ReadOnlySpan<long> size, long n, int dtype, int device, int index);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_randperm(long n, int dtype, int device, int index);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_manual_seed(long seed);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial Tensor kt_empty_like(Tensor x, int dtype, int device, int index);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_zeros_like(Tensor x, int dtype, int device, int index);
     [LibraryImport(TorchLibrary.Name)]
@@ -62,15 +56,11 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name), SuppressGCTransition]
     internal static partial void kt_strides(Tensor x, Span<long> to);
     [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_size(Tensor x, long dim, out long to);
-    [LibraryImport(TorchLibrary.Name)]
     internal static partial int kt_item(Tensor x, out Scalar to);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_to(Tensor x, int dtype, int device, int index, Flag copy, Flag non_blocking);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_pin_memory(Tensor x);
-    [LibraryImport(TorchLibrary.Name)]
-    internal static partial int kt_is_pinned(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_contiguous(Tensor x);
     [LibraryImport(TorchLibrary.Name)]

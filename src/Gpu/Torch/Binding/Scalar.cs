@@ -12,16 +12,12 @@ public readonly struct Scalar
 
     private Scalar(long kind, long bits) => (this.kind, this.bits) = (kind, bits);
 
-    public static implicit operator Scalar(byte value) => new(1, value);
     public static implicit operator Scalar(int value) => new(1, value);
     public static implicit operator Scalar(long value) => new(1, value);
     public static implicit operator Scalar(float value) => (double)value;
     public static implicit operator Scalar(double value) => new(2, BitConverter.DoubleToInt64Bits(value));
-    public static implicit operator Scalar(bool value) => new(3, value ? 1 : 0);
 
     public double ToDouble() => kind == 2 ? BitConverter.Int64BitsToDouble(bits) : bits;
-    public float ToSingle() => (float)ToDouble();
     public long ToInt64() => kind == 2 ? (long)ToDouble() : bits;
-    public int ToInt32() => checked((int)ToInt64());
     public bool ToBoolean() => kind == 2 ? ToDouble() != 0 : bits != 0;
 }

@@ -55,15 +55,12 @@ public static partial class torch
         public long ndim => Native.kt_ndim(this);
         public long dim() => ndim;
         public long numel() => Native.kt_numel(this);
-        public long NumberOfElements => numel();
         public long element_size() => Native.kt_element_size(this);
         public ScalarType dtype => (ScalarType)Native.kt_dtype(this);
         public Device device => new((DeviceType)Native.kt_device_type(this), Native.kt_device_index(this));
         public DeviceType device_type => (DeviceType)Native.kt_device_type(this);
-        public bool is_cuda => device_type == DeviceType.CUDA;
         public bool is_cpu() => device_type == DeviceType.CPU;
         public bool is_contiguous() => Native.kt_is_contiguous(this) != 0;
-        public bool is_floating_point() => torch.is_floating_point(dtype);
 
         public long[] shape
         {
@@ -75,23 +72,12 @@ public static partial class torch
             }
         }
 
-        public long[] size() => shape;
-
-        /// <param name="dim">From -ndim to ndim - 1.</param>
-        public long size(int dim)
-        {
-            Errors.Check(Native.kt_size(this, dim, out var size));
-            return size;
-        }
-
         public long[] stride()
         {
             var strides = new long[ndim];
             Native.kt_strides(this, strides);
             return strides;
         }
-
-        public long stride(int dim) => stride()[dim < 0 ? dim + (int)ndim : dim];
 
         public override string ToString() => $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
 

@@ -38,11 +38,4 @@ public readonly struct TensorAccessor<T> where T : unmanaged
         using var packed = tensor.contiguous();
         MemoryMarshal.Cast<byte, T>(packed.bytes).CopyTo(array);
     }
-
-    /// <param name="array">At most Count values, for the first elements of a contiguous tensor.</param>
-    public void CopyFrom(ReadOnlySpan<T> array)
-    {
-        array.CopyTo(MemoryMarshal.Cast<byte, T>(tensor.bytes));
-        GC.KeepAlive(tensor);
-    }
 }

@@ -34,14 +34,8 @@ public static partial class torch
     public const ScalarType float32 = ScalarType.Float32;
     public const ScalarType float64 = ScalarType.Float64;
 
-    public static bool is_floating_point(ScalarType type) =>
-        type is ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
-
     public static readonly Device CPU = new(DeviceType.CPU);
     public static readonly Device CUDA = new(DeviceType.CUDA);
-
-    public static Device device(string description) => new(description);
-    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
 
     /// <summary>Where a tensor lives. An index of -1 is the current device of that type.</summary>
     public class Device : IEquatable<Device>
@@ -66,8 +60,6 @@ public static partial class torch
             if (parts.Length > 2 || (parts.Length == 2 && (!int.TryParse(parts[1], out var number) || (index = number) < 0)))
                 throw new ArgumentException($"unknown device '{description}': cpu, cuda or cuda:N", nameof(description));
         }
-
-        public static implicit operator Device(string description) => new(description);
 
         public override string ToString() => type.ToString().ToLowerInvariant() + (index < 0 ? "" : $":{index}");
         public bool Equals(Device? other) => other is not null && type == other.type && index == other.index;

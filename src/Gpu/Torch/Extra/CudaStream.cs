@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.Marshalling;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Kindred.Gpu.Torch;
@@ -8,9 +9,9 @@ namespace Kindred.Gpu.Torch;
 /// <exception cref="ExternalException">Every member, on a libtorch without CUDA.</exception>
 public sealed partial record CudaStream(long Id, int Device)
 {
-    public static CudaStream Create(int device, bool highPriority = false)
+    public static CudaStream Create(int device)
     {
-        Errors.Check(kt_stream_from_pool(device, highPriority, out var id));
+        Errors.Check(kt_stream_from_pool(device, out var id));
         return new(id, device);
     }
 
@@ -27,8 +28,18 @@ public sealed partial record CudaStream(long Id, int Device)
     /// <summary>Work queued here from now on waits for what is queued on the other stream now; the caller doesn't wait.</summary>
     public void WaitFor(CudaStream other) => Errors.Check(kt_stream_wait(Id, Device, other.Id, other.Device));
 
-    /// <summary>Waits for everything queued here.</summary>
-    public void Synchronize() => Errors.Check(kt_stream_synchronize(Id, Device));
+    /// <summary>A copy of a CPU tensor on the GPU, through page-locked memory: the caller doesn't wait for it, but what it queues on its
+    /// own stream from now on does.</summary>
+    public Tensor Upload(Tensor tensor)
+    {
+        Tensor copy;
+        using (Use())
+            copy = tensor.pin_memory().to(new Device(DeviceType.CUDA, Device), non_blocking: true);
+        var own = Current(Device);
+        own.WaitFor(this);
+        own.Record(copy);
+        return copy;
+    }
 
     /// <summary>Tells the allocator that this stream uses a tensor made on another one: its memory isn't reused before.</summary>
     public void Record(Tensor tensor) => Errors.Check(kt_record_stream(tensor, Id, Device));
@@ -48,13 +59,11 @@ public sealed partial record CudaStream(long Id, int Device)
     }
 
     [LibraryImport(TorchLibrary.Name)]
-    private static partial int kt_stream_from_pool(int device, Flag highPriority, out long id);
+    private static partial int kt_stream_from_pool(int device, out long id);
     [LibraryImport(TorchLibrary.Name)]
     private static partial int kt_stream_current(int device, out long id);
     [LibraryImport(TorchLibrary.Name)]
     private static partial int kt_stream_exchange(int device, ref long id);
-    [LibraryImport(TorchLibrary.Name)]
-    private static partial int kt_stream_synchronize(long id, int device);
     [LibraryImport(TorchLibrary.Name)]
     private static partial int kt_stream_wait(long id, int device, long other, int otherDevice);
     [LibraryImport(TorchLibrary.Name)]

@@ -10,10 +10,6 @@ public static partial class TorchExtra
     /// <summary>The memory of a contiguous CPU tensor in place; the caller keeps the tensor alive.</summary>
     public static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.bytes;
 
-    public static void CopyTo<T>(Tensor tensor, Span<T> values) where T : unmanaged => tensor.data<T>().CopyTo(values);
-
-    public static void CopyFrom<T>(Tensor tensor, ReadOnlySpan<T> values) where T : unmanaged => tensor.data<T>().CopyFrom(values);
-
     /// <summary>A new CPU tensor with a copy of the values.</summary>
     /// <exception cref="ArgumentException">They don't fill the shape.</exception>
     /// <exception cref="NotSupportedException">No tensor has elements of type T.</exception>

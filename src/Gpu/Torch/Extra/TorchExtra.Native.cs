@@ -35,17 +35,8 @@ public static partial class TorchExtra
         [MarshalUsing(typeof(TensorMarshaller))] Tensor weight, [MarshalUsing(typeof(OptionalTensor))] Tensor? bias,
         [MarshalUsing(typeof(TensorMarshaller))] Tensor mean, [MarshalUsing(typeof(TensorMarshaller))] Tensor var, double eps);
     [LibraryImport(TorchLibrary.Name)]
-    private static partial int kt_lerp_scalar_(
-        [MarshalUsing(typeof(TensorMarshaller))] Tensor x, [MarshalUsing(typeof(TensorMarshaller))] Tensor end, double weight);
-    [LibraryImport(TorchLibrary.Name)]
     private static partial int kt_sgd_(
         [MarshalUsing(typeof(TensorMarshaller))] Tensor p, [MarshalUsing(typeof(TensorMarshaller))] Tensor g,
         [MarshalUsing(typeof(TensorMarshaller))] Tensor m, [MarshalUsing(typeof(OptionalTensor))] Tensor? decay,
         float lr, float mu, float wd, Flag nesterov);
-    [LibraryImport(TorchLibrary.Name)]
-    private static partial int kt_adamw_(
-        [MarshalUsing(typeof(TensorMarshaller))] Tensor p, [MarshalUsing(typeof(TensorMarshaller))] Tensor g,
-        [MarshalUsing(typeof(TensorMarshaller))] Tensor m, [MarshalUsing(typeof(TensorMarshaller))] Tensor v,
-        [MarshalUsing(typeof(OptionalTensor))] Tensor? decay,
-        float lr, float b1, float b2, float eps, float wd, float c1, float c2);
 }

@@ -33,9 +33,6 @@ public static partial class TorchExtra
     /// <summary>The same [N, C, H, W] tensor with channels innermost in memory; itself where it is so already.</summary>
     public static Tensor ChannelsLast(Tensor tensor) => kt_channels_last(tensor);
 
-    /// <summary>x ← x + weight·(end − x): an exponential moving average with decay 1 − weight.</summary>
-    public static void Lerp_(Tensor x, Tensor end, double weight) => Errors.Check(kt_lerp_scalar_(x, end, weight));
-
     private sealed class AutocastScope(DeviceType device, bool enabled) : IDisposable
     {
         private readonly int before = Begin(device, enabled);

@@ -21,9 +21,6 @@ API Handle kt_batch_norm(
 API Handle kt_max_pool2d(Handle x, Dims kernel, Dims stride, Dims padding, Dims dilation, Flag ceil) {
   return kt::tensor([&] { return at::max_pool2d(*x, two(kernel), two(stride), two(padding), two(dilation), ceil); });
 }
-API Handle kt_avg_pool2d(Handle x, Dims kernel, Dims stride, Dims padding, Flag ceil, Flag count_padding) {
-  return kt::tensor([&] { return at::avg_pool2d(*x, two(kernel), two(stride), two(padding), ceil, count_padding); });
-}
 API Handle kt_adaptive_avg_pool2d(Handle x, Dims size) {
   return kt::tensor([&] { return at::adaptive_avg_pool2d(*x, two(size)); });
 }
@@ -42,13 +39,4 @@ API Handle kt_pad(Handle x, const int64_t* widths, int64_t n, const char* mode, 
     bool constant = mode[0] == 'c' && mode[1] == 'o';
     return at::pad(*x, kt::dims(widths, n), mode, constant ? kt::Optional<double>(value) : kt::Optional<double>());
   });
-}
-API Handle kt_cross_entropy(Handle x, Handle target, Handle weight, int64_t ignore, int64_t reduction, double smoothing) {
-  return kt::tensor([&] { return at::cross_entropy_loss(*x, *target, kt::maybe(weight), reduction, ignore, smoothing); });
-}
-API Handle kt_nll_loss(Handle x, Handle target, Handle weight, int64_t reduction) {
-  return kt::tensor([&] { return at::nll_loss_nd(*x, *target, kt::maybe(weight), reduction); });
-}
-API Handle kt_one_hot(Handle x, int64_t classes) {
-  return kt::tensor([&] { return at::one_hot(*x, classes); });
 }

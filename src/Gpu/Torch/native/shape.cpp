@@ -10,7 +10,6 @@ WITH_DIMS(view)
 WITH_DIMS(permute)
 WITH_DIMS(expand)
 WITH_DIMS(repeat)
-WITH_DIMS(flip)
 
 API Handle kt_t(Handle x) {
   return kt::tensor([&] { return x->t(); });
@@ -24,45 +23,18 @@ API Handle kt_flatten(Handle x, int64_t start, int64_t end) {
 API Handle kt_unsqueeze(Handle x, int64_t dim) {
   return kt::tensor([&] { return x->unsqueeze(dim); });
 }
-API Handle kt_squeeze(Handle x) {
-  return kt::tensor([&] { return x->squeeze(); });
-}
-API Handle kt_squeeze_dim(Handle x, int64_t dim) {
-  return kt::tensor([&] { return x->squeeze(dim); });
-}
 API Handle kt_select(Handle x, int64_t dim, int64_t index) {
   return kt::tensor([&] { return x->select(dim, index); });
 }
 API Handle kt_narrow(Handle x, int64_t dim, int64_t start, int64_t length) {
   return kt::tensor([&] { return x->narrow(dim, start, length); });
 }
-API Handle kt_slice(Handle x, int64_t dim, int64_t start, int64_t end, int64_t step) {
-  return kt::tensor([&] { return x->slice(dim, start, end, step); });
-}
 API Handle kt_diagonal(Handle x, int64_t offset, int64_t dim1, int64_t dim2) {
   return kt::tensor([&] { return x->diagonal(offset, dim1, dim2); });
-}
-API Handle kt_tril(Handle x, int64_t diagonal) {
-  return kt::tensor([&] { return x->tril(diagonal); });
-}
-API Handle kt_triu(Handle x, int64_t diagonal) {
-  return kt::tensor([&] { return x->triu(diagonal); });
-}
-API Handle kt_roll(Handle x, const int64_t* shifts, int64_t n, const int64_t* dims, int64_t m) {
-  return kt::tensor([&] { return x->roll(kt::dims(shifts, n), kt::dims(dims, m)); });
-}
-API Handle kt_repeat_interleave(Handle x, int64_t repeats, const int64_t* dim) {
-  return kt::tensor([&] { return dim ? x->repeat_interleave(repeats, *dim) : x->repeat_interleave(repeats); });
 }
 
 API Handle kt_cat(const Handle* handles, int64_t n, int64_t dim) {
   return kt::tensor([&] { return at::cat(kt::tensors(handles, n), dim); });
-}
-API Handle kt_stack(const Handle* handles, int64_t n, int64_t dim) {
-  return kt::tensor([&] { return at::stack(kt::tensors(handles, n), dim); });
-}
-API int64_t kt_split(Handle x, int64_t size, int64_t dim, Handle* to, int64_t capacity) {
-  return kt::list(to, capacity, [&] { return x->split(size, dim); });
 }
 API int64_t kt_split_sizes(Handle x, const int64_t* sizes, int64_t n, int64_t dim, Handle* to, int64_t capacity) {
   return kt::list(to, capacity, [&] { return x->split_with_sizes(kt::dims(sizes, n), dim); });
@@ -70,19 +42,9 @@ API int64_t kt_split_sizes(Handle x, const int64_t* sizes, int64_t n, int64_t di
 API int64_t kt_chunk(Handle x, int64_t chunks, int64_t dim, Handle* to, int64_t capacity) {
   return kt::list(to, capacity, [&] { return x->chunk(chunks, dim); });
 }
-API int64_t kt_unbind(Handle x, int64_t dim, Handle* to, int64_t capacity) {
-  return kt::list(to, capacity, [&] { return x->unbind(dim); });
-}
 
 API Handle kt_index_select(Handle x, int64_t dim, Handle index) {
   return kt::tensor([&] { return x->index_select(dim, *index); });
-}
-API Handle kt_index(Handle x, const Handle* indices, int64_t n) {
-  return kt::tensor([&] {
-    c10::List<kt::Optional<at::Tensor>> list;
-    for (auto& index : kt::tensors(indices, n)) list.push_back(index);
-    return at::index(*x, list);
-  });
 }
 API int kt_index_put_(Handle x, const Handle* indices, int64_t n, Handle value, Flag accumulate) {
   return kt::status([&] {
@@ -94,29 +56,17 @@ API int kt_index_put_(Handle x, const Handle* indices, int64_t n, Handle value, 
 API int kt_index_add_(Handle x, int64_t dim, Handle index, Handle source, kt::Scalar alpha) {
   return kt::status([&] { x->index_add_(dim, *index, *source, alpha.get()); });
 }
-API int kt_index_copy_(Handle x, int64_t dim, Handle index, Handle source) {
-  return kt::status([&] { x->index_copy_(dim, *index, *source); });
-}
 API Handle kt_gather(Handle x, int64_t dim, Handle index) {
   return kt::tensor([&] { return x->gather(dim, *index); });
 }
-API Handle kt_scatter(Handle x, int64_t dim, Handle index, Handle source) {
-  return kt::tensor([&] { return x->scatter(dim, *index, *source); });
-}
 API int kt_scatter_(Handle x, int64_t dim, Handle index, Handle source) {
   return kt::status([&] { x->scatter_(dim, *index, *source); });
-}
-API Handle kt_scatter_add(Handle x, int64_t dim, Handle index, Handle source) {
-  return kt::tensor([&] { return x->scatter_add(dim, *index, *source); });
 }
 API int kt_scatter_add_(Handle x, int64_t dim, Handle index, Handle source) {
   return kt::status([&] { x->scatter_add_(dim, *index, *source); });
 }
 API Handle kt_masked_fill(Handle x, Handle mask, kt::Scalar value) {
   return kt::tensor([&] { return x->masked_fill(*mask, value.get()); });
-}
-API int kt_masked_fill_(Handle x, Handle mask, kt::Scalar value) {
-  return kt::status([&] { x->masked_fill_(*mask, value.get()); });
 }
 API Handle kt_masked_select(Handle x, Handle mask) {
   return kt::tensor([&] { return x->masked_select(*mask); });

@@ -51,9 +51,6 @@ API Handle kt_zeros(const int64_t* size, int64_t n, int dtype, int device, int i
 API Handle kt_arange(kt::Scalar start, kt::Scalar stop, kt::Scalar step, int dtype, int device, int index) {
   return kt::tensor([&] { return at::arange(start.get(), stop.get(), step.get(), kt::options(dtype, device, index)); });
 }
-API Handle kt_linspace(double start, double end, int64_t steps, int dtype, int device, int index) {
-  return kt::tensor([&] { return at::linspace(start, end, steps, kt::options(dtype, device, index)); });
-}
 API Handle kt_eye(int64_t rows, int64_t columns, int dtype, int device, int index) {
   return kt::tensor([&] { return at::eye(rows, columns, kt::options(dtype, device, index)); });
 }
@@ -66,9 +63,6 @@ API Handle kt_randn(const int64_t* size, int64_t n, int dtype, int device, int i
 API Handle kt_randint(int64_t low, int64_t high, const int64_t* size, int64_t n, int dtype, int device, int index) {
   return kt::tensor([&] { return at::randint(low, high, kt::dims(size, n), kt::options(dtype, device, index)); });
 }
-API Handle kt_randperm(int64_t n, int dtype, int device, int index) {
-  return kt::tensor([&] { return at::randperm(n, kt::options(dtype, device, index)); });
-}
 API int kt_manual_seed(int64_t seed) {
   return kt::status([&] { at::manual_seed(seed); });
 }
@@ -78,9 +72,6 @@ static at::TensorOptions like(Handle x, int dtype, int device, int index) {
   auto made = x->options();
   if (dtype >= 0) made = made.dtype(static_cast<at::ScalarType>(dtype));
   return device >= 0 ? made.device(kt::device(device, index)) : made;
-}
-API Handle kt_empty_like(Handle x, int dtype, int device, int index) {
-  return kt::tensor([&] { return at::empty_like(*x, like(x, dtype, device, index)); });
 }
 API Handle kt_zeros_like(Handle x, int dtype, int device, int index) {
   return kt::tensor([&] { return at::zeros_like(*x, like(x, dtype, device, index)); });
@@ -121,9 +112,6 @@ API int kt_is_leaf(Handle x) { return x->is_leaf(); }
 API void* kt_data(Handle x) { return x->data_ptr(); }
 API void kt_sizes(Handle x, int64_t* to) { std::copy(x->sizes().begin(), x->sizes().end(), to); }
 API void kt_strides(Handle x, int64_t* to) { std::copy(x->strides().begin(), x->strides().end(), to); }
-API int kt_size(Handle x, int64_t dim, int64_t* to) {
-  return kt::status([&] { *to = x->size(dim); });
-}
 API int kt_item(Handle x, kt::Scalar* to) {
   return kt::status([&] {
     auto value = x->item();
@@ -139,7 +127,6 @@ API Handle kt_to(Handle x, int dtype, int device, int index, Flag copy, Flag non
 API Handle kt_pin_memory(Handle x) {
   return kt::tensor([&] { return x->pin_memory(); });
 }
-API int kt_is_pinned(Handle x) { return x->is_pinned(); }
 API Handle kt_contiguous(Handle x) {
   return kt::tensor([&] { return x->contiguous(); });
 }

@@ -1,7 +1,6 @@
-// Fused parameter updates: one pass over memory. Elements are independent, so the bits don't depend on how threads cut the range.
+// A fused parameter update: one pass over memory. Elements are independent, so the bits don't depend on how threads cut the range.
 #include "shim.h"
 #include <ATen/Parallel.h>
-#include <cmath>
 #include <initializer_list>
 
 static constexpr int64_t kGrain = 32768;  // elements a thread takes at least
@@ -34,35 +33,6 @@ API int kt_sgd_(Handle p, Handle g, Handle m, Handle decay, float lr, float mu, 
         float step = gg[i] + (dd ? wd * dd[i] : wd) * pp[i];
         mm[i] = mu * mm[i] + step;
         pp[i] -= lr * (nesterov ? step + mu * mm[i] : mm[i]);
-      }
-    });
-  });
-}
-
-static void adamw_on_device(
-    Handle p, Handle g, Handle m, Handle v, Handle decay, float lr, float b1, float b2, float eps, float wd, float c1, float c2) {
-  if (decay) p->sub_(*decay * *p, lr * wd);
-  else p->mul_(1 - lr * wd);
-  m->mul_(b1).add_(*g, 1 - b1);
-  v->mul_(b2).addcmul_(*g, *g, 1 - b2);
-  p->addcdiv_(*m, v->div(c2).sqrt_().add_(eps), -lr / c1);
-}
-
-/// c1 = 1 − b1ᵗ and c2 = 1 − b2ᵗ correct the bias of the means at step t.
-API int kt_adamw_(
-    Handle p, Handle g, Handle m, Handle v, Handle decay, float lr, float b1, float b2, float eps, float wd, float c1, float c2) {
-  return kt::status([&] {
-    check_flat({p, g, m, v, decay});
-    at::NoGradGuard guard;
-    if (!p->is_cpu()) return adamw_on_device(p, g, m, v, decay, lr, b1, b2, eps, wd, c1, c2);
-    float *pp = memory(p), *mm = memory(m), *vv = memory(v);
-    const float *gg = memory(g), *dd = memory(decay);
-    at::parallel_for(0, p->numel(), kGrain, [=](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; i++) {
-        pp[i] -= lr * (dd ? wd * dd[i] : wd) * pp[i];
-        mm[i] = b1 * mm[i] + (1 - b1) * gg[i];
-        vv[i] = b2 * vv[i] + (1 - b2) * gg[i] * gg[i];
-        pp[i] -= lr / c1 * mm[i] / (std::sqrt(vv[i] / c2) + eps);
       }
     });
   });
