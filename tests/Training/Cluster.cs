@@ -46,6 +46,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Action<long>? Saved { get; init; }
 
+    public Func<ulong, EvaluationResult> Evaluate { get; init; } = model => new(model % 1000 / 1000.0, null, 1, 1);
+
     public List<string> Notes { get; } = [];
 
     public EpochPlan Plan => Staleness > 0 ? Whole.ByShard() : LocalSteps > 0 ? Whole.InRounds(LocalSteps) : Whole;
@@ -74,7 +76,7 @@ internal sealed class Cluster : IAsyncDisposable
         List<(string, Func<IActorRef, Actor>)> members =
         [
             ("data", coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
-            ("evaluator", coordinator => new Evaluator(new HashEvaluation(), coordinator)),
+            ("evaluator", coordinator => new Evaluator(new Evaluation(Evaluate), coordinator)),
             ("keeper", coordinator => new SupportSetKeeper(
                 Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),
                 Staleness, LocalSteps > 0 ? Plan : null)),
@@ -155,6 +157,11 @@ internal sealed class Cluster : IAsyncDisposable
         public void Dispose()
         {
         }
+    }
+
+    private sealed class Evaluation(Func<ulong, EvaluationResult> evaluate) : IEvaluation
+    {
+        public EvaluationResult Evaluate(TensorBundle state) => evaluate(HashBundle.Of(state)[0]);
     }
 
     private sealed class Observer(List<string> notes, Action<StepReport>? committed, Action<long>? saved) : IRunObserver

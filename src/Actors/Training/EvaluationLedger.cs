@@ -25,21 +25,26 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
     /// <summary>Has a worker send the state that it has just reached to the evaluator, unless that is behind already.</summary>
     public void Begin(int term, TermStep at)
     {
-        if (at.Step == 0 || newest == at || underWay.ContainsKey(at))
-            return;
         if (underWay.Count < MostUnderWay)
-            Ask(term, at);
+            BeginLast(term, at);
         else
             Miss(at);
     }
 
+    /// <summary>The same at the end of the run, which waits for an evaluator that is behind.</summary>
+    public void BeginLast(int term, TermStep at)
+    {
+        if (at.Step > 0 && newest != at && !underWay.ContainsKey(at))
+            Ask(term, at);
+    }
+
     /// <summary>
     /// At the end of the run: asks again for the evaluation of the last state (the evaluator takes no state twice); an earlier one whose
-    /// snapshot never got to the evaluator can't be had any more.
+    /// snapshot never got to the evaluator, or whose answer was lost, can't be had any more.
     /// </summary>
     public void Repeat(int term, TermStep last)
     {
-        foreach (var at in underWay.Where(e => e.Value is not null).Select(e => e.Key).ToArray())
+        foreach (var at in underWay.Where(e => e.Value is not null || e.Key < newest).Select(e => e.Key).ToArray())
             if (at == last)
                 Ask(term, at);
             else
