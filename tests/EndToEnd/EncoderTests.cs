@@ -23,6 +23,15 @@ public sealed class EncoderTests : IDisposable
         Assert.EndsWith(", the run is in r\n", trained.Output);
     }
 
+    [Fact]
+    public void The_best_checkpoint_is_exported()
+    {
+        work.Run($"{Workplace.Short} data.holdout=20 epochs=6 checkpoint.every=1 checkpoint.keep=2 run=r").Succeeds();
+        work.Run("export r which=best out=best.safetensors").Succeeds();
+        work.Run("export r out=last.safetensors").Succeeds();
+        Assert.Equal(File.ReadAllBytes(work["last.safetensors"]).Length, File.ReadAllBytes(work["best.safetensors"]).Length);
+    }
+
     [Theory]
     [InlineData("resnet18", "")]
     [InlineData("resnet18", "negatives=bank bank.length=64 ema=0.5")]

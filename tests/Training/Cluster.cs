@@ -48,6 +48,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Func<ulong, EvaluationResult> Evaluate { get; init; } = model => new(model % 1000 / 1000.0, null, 1, 1);
 
+    public bool KeepBest { get; init; }
+
     public List<string> Notes { get; } = [];
 
     public EpochPlan Plan => Staleness > 0 ? Whole.ByShard() : LocalSteps > 0 ? Whole.InRounds(LocalSteps) : Whole;
@@ -69,7 +71,7 @@ internal sealed class Cluster : IAsyncDisposable
         await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(
-            Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString())
+            Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, KeepBest, AnswerWithin, Guid.NewGuid().ToString())
         {
             Staleness = Staleness, ComparesReplicas = Staleness == 0 && LocalSteps == 0,
         };
@@ -118,6 +120,16 @@ internal sealed class Cluster : IAsyncDisposable
     {
         using var directory = RunDirectory.OpenToRead(new PosixFiles(), folder, Notes.Add);
         return directory.ReadMetrics();
+    }
+
+    /// <summary>The step of the best checkpoint, which is whole; null: there is none.</summary>
+    public long? Best()
+    {
+        using var directory = RunDirectory.OpenToRead(new PosixFiles(), folder, Notes.Add);
+        var chain = directory.Terms.Chain();
+        return directory.Checkpoints.ReadBest(chain) is { } mark
+            ? directory.Checkpoints.OnChain(chain).First(c => c.At == mark.At && directory.Checkpoints.IsValid(c)).Step
+            : null;
     }
 
     public (ulong Model, ulong Bank) Expected()

@@ -30,4 +30,30 @@ public sealed class EvaluationTests
         Assert.Equal([6, 12, last], metrics.Where(m => m.Event == "evaluation").Select(m => m.At.Step));
         Assert.Equal(last == 24 ? [18L] : [], metrics.Where(m => m.Event == "evaluation_missed").Select(m => m.At.Step));
     }
+
+    /// <summary>The first epoch's state is the best, and measured only when checkpoints of later ones have been written and older ones deleted.</summary>
+    [Fact]
+    public async Task ACheckpointIsNotDeletedBeforeItsMeasured()
+    {
+        using var saved = new ManualResetEventSlim();
+        var measured = 0;
+        await using var cluster = new Cluster
+        {
+            LastStep = 18,
+            CheckpointEvery = 1,
+            KeepBest = true,
+            Saved = step =>
+            {
+                if (step == 17)
+                    saved.Set();
+            },
+            Evaluate = _ =>
+            {
+                saved.Wait();
+                return new EvaluationResult(null, 1.0 / Interlocked.Increment(ref measured), 1, 1);
+            },
+        };
+        Assert.Null((await cluster.Run()).Reason);
+        Assert.Equal(6, cluster.Best());
+    }
 }

@@ -94,7 +94,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 Judge();
                 break;
             case CheckpointWritten(var checkpoint):
-                checkpoints.Complete(checkpoint);
+                evaluations.Written(checkpoint.At);
+                checkpoints.Complete(checkpoint, evaluations.MayBeBest);
                 observer.Saved(checkpoint.Step);
                 EndWhenDone();
                 break;
