@@ -55,6 +55,13 @@ public sealed class EncoderTests : IDisposable
         work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
         work.Run("export r weights=ema").Fails(2, "r has no averaged copy", "ema=0", "weights=online");
         Assert.False(File.Exists(work["encoder.safetensors"]));
+
+    public void The_best_checkpoint_is_exported()
+    {
+        work.Run($"{Workplace.Short} data.holdout=20 epochs=6 checkpoint.every=1 checkpoint.keep=2 run=r").Succeeds();
+        work.Run("export r which=best out=best.safetensors").Succeeds();
+        work.Run("export r out=last.safetensors").Succeeds();
+        Assert.Equal(File.ReadAllBytes(work["last.safetensors"]).Length, File.ReadAllBytes(work["best.safetensors"]).Length);
     }
 
     [Theory]

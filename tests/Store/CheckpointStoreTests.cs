@@ -133,6 +133,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(4 * 3 + 1, files.List(folder.Path).Count);
         Store.Prune(OneTerm, keep: 1, before: Later);
         Assert.Equal([600, 500, 200], Store.OnChain(OneTerm).Select(c => c.Step));
+        Write(1, 700);
+        Store.Prune(OneTerm, keep: 2, before: Later, new TermStep(1, 500));
+        Assert.Equal([700, 600, 500, 200], Store.OnChain(OneTerm).Select(c => c.Step));
         Assert.Equal(0.4, Store.ReadBest(OneTerm)!.Value);
     }
 

@@ -46,6 +46,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Action<long>? Saved { get; init; }
 
+    public Func<ulong, EvaluationResult> Evaluate { get; init; } = model => new(model % 1000 / 1000.0, null, 1, 1);
+
+    public bool KeepBest { get; init; }
+
     public List<string> Notes { get; } = [];
 
     public EpochPlan Plan => Staleness > 0 ? Whole.ByShard() : LocalSteps > 0 ? Whole.InRounds(LocalSteps) : Whole;
@@ -67,14 +71,14 @@ internal sealed class Cluster : IAsyncDisposable
         await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(
-            Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, false, AnswerWithin, Guid.NewGuid().ToString())
+            Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, KeepBest, AnswerWithin, Guid.NewGuid().ToString())
         {
             Staleness = Staleness, ComparesReplicas = Staleness == 0 && LocalSteps == 0,
         };
         List<(string, Func<IActorRef, Actor>)> members =
         [
             ("data", coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
-            ("evaluator", coordinator => new Evaluator(new HashEvaluation(), coordinator)),
+            ("evaluator", coordinator => new Evaluator(new Evaluation(Evaluate), coordinator)),
             ("keeper", coordinator => new SupportSetKeeper(
                 Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),
                 Staleness, LocalSteps > 0 ? Plan : null)),
@@ -120,6 +124,16 @@ internal sealed class Cluster : IAsyncDisposable
         return directory.ReadMetrics();
     }
 
+    /// <summary>The step of the best checkpoint, which is whole; null: there is none.</summary>
+    public long? Best()
+    {
+        using var directory = RunDirectory.OpenToRead(new PosixFiles(), folder, Notes.Add);
+        var chain = directory.Terms.Chain();
+        return directory.Checkpoints.ReadBest(chain) is { } mark
+            ? directory.Checkpoints.OnChain(chain).First(c => c.At == mark.At && directory.Checkpoints.IsValid(c)).Step
+            : null;
+    }
+
     public (ulong Model, ulong Bank) Expected()
     {
         var reference = LocalSteps > 0
@@ -157,6 +171,11 @@ internal sealed class Cluster : IAsyncDisposable
         public void Dispose()
         {
         }
+    }
+
+    private sealed class Evaluation(Func<ulong, EvaluationResult> evaluate) : IEvaluation
+    {
+        public EvaluationResult Evaluate(TensorBundle state) => evaluate(HashBundle.Of(state)[0]);
     }
 
     private sealed class Observer(List<string> notes, Action<StepReport>? committed, Action<long>? saved) : IRunObserver

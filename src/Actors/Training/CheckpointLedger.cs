@@ -82,7 +82,8 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         WriteManifestWhenComplete(at, parts);
     }
 
-    public void Complete(Checkpoint checkpoint)
+    /// <param name="mayBeBest">Of these it isn't known yet, so they aren't deleted.</param>
+    public void Complete(Checkpoint checkpoint, IReadOnlyCollection<TermStep> mayBeBest)
     {
         if (!underWay.ContainsKey(checkpoint.At))
             return;
@@ -91,7 +92,7 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         (Newest, CanRebuild) = (checkpoint, true);
         Forget(checkpoint.Step);
         if (roster.Keeper is not { Ready: false }) // it may be reading an older one
-            context.Run(disk, () => Prune(checkpoint.At), done => done, error => new Failed(error));
+            context.Run(disk, () => Prune(checkpoint.At, mayBeBest), done => done, error => new Failed(error));
     }
 
     private void WriteManifestWhenComplete(TermStep at, UnderWay parts)
@@ -115,9 +116,9 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         return new Checkpoint(at.Term, at.Step, parts);
     }
 
-    private Pruned Prune(TermStep before)
+    private Pruned Prune(TermStep before, IReadOnlyCollection<TermStep> mayBeBest)
     {
-        directory.Checkpoints.Prune(directory.Terms.Chain(), keep, before);
+        directory.Checkpoints.Prune(directory.Terms.Chain(), keep, before, mayBeBest);
         return new Pruned();
     }
 

@@ -40,6 +40,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private int Term => opening.Term;
 
+    /// <summary>After this state the run ends.</summary>
+    private bool IsLast => head.Step >= run.LastStep || stopping;
+
     protected internal override void PreStart()
     {
         roster = new Roster(Context.Cluster.Self);
@@ -91,7 +94,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 Judge();
                 break;
             case CheckpointWritten(var checkpoint):
-                checkpoints.Complete(checkpoint);
+                evaluations.Written(checkpoint.At);
+                checkpoints.Complete(checkpoint, evaluations.MayBeBest);
                 observer.Saved(checkpoint.Step);
                 EndWhenDone();
                 break;
@@ -159,7 +163,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private void Next()
     {
-        if (head.Step < run.LastStep && !stopping)
+        if (!IsLast)
         {
             steps.Open(Term, head.Step + 1);
             return;
@@ -167,7 +171,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
         (phase, endingAskedAt) = (RunPhase.Ending, Context.Clock.GetTimestamp());
         Save();
-        evaluations.Begin(Term, head);
+        evaluations.BeginLast(Term, head);
         EndWhenDone();
     }
 
@@ -187,7 +191,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             Save();
         else if (endsEpoch && replicas.IsIdle)
             Compare(head);
-        if (due.Evaluation)
+        if (due.Evaluation && !IsLast)
             evaluations.Begin(Term, head);
         Next();
     }

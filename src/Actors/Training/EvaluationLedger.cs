@@ -9,37 +9,47 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
 {
     private const int MostUnderWay = 2;
     private readonly SortedDictionary<TermStep, IActorRef?> underWay = [];
+    private readonly List<BestMark> better = [];
     private TermStep? newest;
     private BestMark? best;
 
     public bool IsIdle => underWay.Count == 0;
+
+    /// <summary>The states that aren't measured, or whose checkpoints aren't written yet.</summary>
+    public IReadOnlyCollection<TermStep> MayBeBest => [.. underWay.Keys, .. better.Select(b => b.At)];
 
     /// <summary>A term begins.</summary>
     public void Reset()
     {
         foreach (var at in underWay.Keys.ToArray())
             Miss(at);
+        better.Clear();
         best = directory.Checkpoints.ReadBest(directory.Terms.Chain());
     }
 
     /// <summary>Has a worker send the state that it has just reached to the evaluator, unless that is behind already.</summary>
     public void Begin(int term, TermStep at)
     {
-        if (at.Step == 0 || newest == at || underWay.ContainsKey(at))
-            return;
         if (underWay.Count < MostUnderWay)
-            Ask(term, at);
+            BeginLast(term, at);
         else
             Miss(at);
     }
 
+    /// <summary>The same at the end of the run, which waits for an evaluator that is behind.</summary>
+    public void BeginLast(int term, TermStep at)
+    {
+        if (at.Step > 0 && newest != at && !underWay.ContainsKey(at))
+            Ask(term, at);
+    }
+
     /// <summary>
     /// At the end of the run: asks again for the evaluation of the last state (the evaluator takes no state twice); an earlier one whose
-    /// snapshot never got to the evaluator can't be had any more.
+    /// snapshot never got to the evaluator, or whose answer was lost, can't be had any more.
     /// </summary>
     public void Repeat(int term, TermStep last)
     {
-        foreach (var at in underWay.Where(e => e.Value is not null).Select(e => e.Key).ToArray())
+        foreach (var at in underWay.Where(e => e.Value is not null || e.Key < newest).Select(e => e.Key).ToArray())
             if (at == last)
                 Ask(term, at);
             else
@@ -73,8 +83,27 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
         observer.Evaluated(evaluation.At.Step, evaluation.Result);
         if (!run.KeepBest || evaluation.Result.HoldoutTop1 is not { } top1 || top1 <= best?.Value)
             return;
-        best = new BestMark(evaluation.At.Term, evaluation.At.Step, "holdout_knn_top1", top1);
-        directory.Checkpoints.MarkBest(best);
+        better.Add(new BestMark(evaluation.At.Term, evaluation.At.Step, "holdout_knn_top1", top1));
+        MarkBest();
+    }
+
+    /// <summary>This checkpoint is on disk; an earlier one that isn't never will be.</summary>
+    public void Written(TermStep at)
+    {
+        MarkBest();
+        better.RemoveAll(b => b.At <= at);
+    }
+
+    private void MarkBest()
+    {
+        foreach (var mark in better.Where(b => directory.Checkpoints.Holds(b.At)).ToArray())
+        {
+            better.Remove(mark);
+            if (mark.Value <= best?.Value)
+                continue;
+            best = mark;
+            directory.Checkpoints.MarkBest(mark);
+        }
     }
 
     private void Ask(int term, TermStep at)

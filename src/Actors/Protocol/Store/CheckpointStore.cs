@@ -62,6 +62,12 @@ public sealed class CheckpointStore(IFiles files, string folder, Action<string> 
         files.OpenRead(PathOf(checkpoint.At, part))
         ?? throw new RunStoreException($"Checkpoint {checkpoint.Name} has no part '{part}' ({PathOf(checkpoint.At, part)}).");
 
+    public bool Holds(TermStep at)
+    {
+        using var manifest = files.OpenRead(ManifestOf(at));
+        return manifest is not null;
+    }
+
     public void MarkBest(BestMark mark)
     {
         var bytes = StoreJson.Bytes(mark);
@@ -74,14 +80,14 @@ public sealed class CheckpointStore(IFiles files, string folder, Action<string> 
 
     /// <summary>
     /// Deletes what is older than the newest <paramref name="keep"/> (at least two) on the chain, and what doesn't count; never
-    /// the best one, nor <paramref name="before"/> and later ones. Only for the coordinator of the newest term.
+    /// the best one, those that <paramref name="mayBeBest"/>, nor <paramref name="before"/> and later ones. Only for the coordinator of the newest term.
     /// </summary>
-    public void Prune(TermChain chain, int keep, TermStep before)
+    public void Prune(TermChain chain, int keep, TermStep before, params IEnumerable<TermStep> mayBeBest)
     {
         var whole = OnChain(chain).Where(HasItsLengths).Select(c => c.At).ToList();
         if (whole.Count < 2)
             return;
-        var kept = whole.Take(Math.Max(2, keep)).ToHashSet();
+        var kept = whole.Take(Math.Max(2, keep)).Concat(mayBeBest).ToHashSet();
         if (ReadBest(chain) is { } best)
             kept.Add(best.At);
         var old = files.List(folder).Where(name => Checkpoint.Parse(name) is { } at && at < whole[0] && at < before && !kept.Contains(at));
