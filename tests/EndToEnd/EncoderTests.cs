@@ -55,7 +55,9 @@ public sealed class EncoderTests : IDisposable
         work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
         work.Run("export r weights=ema").Fails(2, "r has no averaged copy", "ema=0", "weights=online");
         Assert.False(File.Exists(work["encoder.safetensors"]));
+    }
 
+    [Fact]
     public void The_best_checkpoint_is_exported()
     {
         work.Run($"{Workplace.Short} data.holdout=20 epochs=6 checkpoint.every=1 checkpoint.keep=2 run=r").Succeeds();
