@@ -175,7 +175,7 @@ internal sealed class AsyncLoop(
             return;
         var report = new StepReport(
             new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length, (Now - lastCommit).TotalSeconds,
-            check.Step.Ledger.DataWait.TotalSeconds, roster.ReadyWorkers.Count(), delta.Detection) { Staleness = check.Step.Staleness };
+            check.Step.Ledger.DataWait.TotalSeconds, check.Step.Ledger.Contributors, delta.Detection) { Staleness = check.Step.Staleness };
         var line = EventLog.Step(report);
         log.Write(line);
         foreach (var worker in roster.Workers)

@@ -57,6 +57,8 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
     protected internal override void PostStop()
     {
         DropStep();
+        foreach (var commit in earlyCommits)
+            Release(commit);
         replica.Dispose();
     }
 

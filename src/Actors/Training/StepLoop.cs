@@ -51,6 +51,8 @@ internal sealed partial class StepLoop(
     {
         foreach (var bundle in open?.Sum.Drain().Concat(open.Delta?.Rows ?? []) ?? [])
             bundle.Dispose();
+        if (open is { Sum.Root: { } sum, Delta: null }) // one with its delta is being checked
+            sum.Dispose();
         trace?.Dispose();
         open = null;
         KeepCommit(null);
@@ -116,8 +118,14 @@ internal sealed partial class StepLoop(
             case Added(var ledger, var sum) when ledger == open:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
                 break;
+            case Added late:
+                late.Sum.Left.Dispose();
+                break;
             case Checked check when check.Ledger == open:
                 Commit(check);
+                break;
+            case Checked late:
+                late.Ledger.Sum.Root!.Dispose();
                 break;
         }
     }

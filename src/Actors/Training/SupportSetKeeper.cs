@@ -95,6 +95,13 @@ public sealed class SupportSetKeeper(
         }
     }
 
+    protected internal override void PostStop()
+    {
+        foreach (var (message, _, _) in early)
+            message.Bundle.Dispose();
+        base.PostStop();
+    }
+
     protected override void DropStep()
     {
         Drop(upTo: long.MaxValue);
