@@ -41,6 +41,9 @@ internal sealed class PlainLoop : IDisposable
             contrast.Advance([rows]);
     }
 
+    /// <summary>Copies of both parts of the state.</summary>
+    public (TensorBundle Model, TensorBundle Bank) Snapshot() => (encoder.Snapshot(), contrast.Snapshot());
+
     public void Dispose()
     {
         encoder.Dispose();

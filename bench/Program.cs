@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, (string What, Func<KeyValueArguments, in
     ["torch-calls"] = ("a call into libtorch", TorchCalls.Run),
     ["bulk-pull"] = ("a bundle pulled from another process, against a raw TCP copy (bytes= pulls= http=1|2)", BulkPull.Run),
     [BulkOwner.Name] = ("the other process of bulk-pull", BulkOwner.Run),
+    ["checkpoint-cost"] = ("what a checkpoint a minute costs: time blocked and processor time of the writers (rounds= warmup=)", CheckpointCost.Run),
     ["control-roundtrip"] = ("a message to an actor of another process and back, through a broker (messages=)", ControlRoundtrip.Run),
     ["messaging-cost"] = ("a message on the local engine (messages=)", MessagingCost.Run),
 };

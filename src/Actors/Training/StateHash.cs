@@ -5,7 +5,7 @@ using Kindred.Gpu.Step;
 namespace Kindred.Actors.Training;
 
 /// <summary>One number for a whole state, against memory that silently goes bad: equal states have equal hashes on every machine.</summary>
-internal static class StateHash
+public static class StateHash
 {
     /// <returns>XxHash128 over names and bytes, in the bundle's order; 32 hexadecimal digits.</returns>
     public static string Of(TensorBundle state)
