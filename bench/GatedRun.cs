@@ -1,5 +1,6 @@
 using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Gpu.Step;
@@ -32,12 +33,12 @@ internal sealed class GatedRun : IRunObserver, IDisposable
             recipe.Plan, Shards: 1, last, Workers: 1, WaitsForMembers: false, CheckpointEvery: 0, KeepCheckpoints: 2, EvaluateEvery: 0, KeepBest: false,
             AnswerWithin: TimeSpan.FromMinutes(10), // a block of the other program is no reason to ask again
             Identity: $"kindred-bench/{Guid.NewGuid():N}");
-        List<(string, Func<IActorRef, Actor>)> members =
+        List<(string, Role, Func<IActorRef, Actor>)> members =
         [
-            ("data", coordinator => new DataActor(new CachedViews(parts.Views), threads: 1, coordinator)),
-            ("evaluator", coordinator => new Evaluator(new NoEvaluation(), coordinator)),
-            ("keeper", coordinator => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator)),
-            ("worker", coordinator => new EncoderWorker(
+            ("data", Role.Data, coordinator => new DataActor(new CachedViews(parts.Views), threads: 1, coordinator)),
+            ("evaluator", Role.Evaluator, coordinator => new Evaluator(new NoEvaluation(), coordinator)),
+            ("keeper", Role.Keeper, coordinator => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator)),
+            ("worker", Role.Worker, coordinator => new EncoderWorker(
                 new GatedEncoder(recipe.Encoder(parts.Device), gate), new FlatSum(), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator)),
         ];
         engine.Spawn(

@@ -24,6 +24,6 @@ public interface IDataSet : IDisposable
     int Corrupt { get; }
 
     /// <summary>Image <paramref name="id"/>, or where that is corrupt the next readable one (id + 1, … modulo Count).</summary>
-    /// <exception cref="DataException">Too many images are corrupt.</exception>
+    /// <exception cref="DataException">Too many images are corrupt, or the operating system doesn't give one.</exception>
     Image Read(int id);
 }

@@ -88,6 +88,25 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Throws<DataException>(() => sets.Train.Read(new[] { 6, 7, 8 }, 2));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_system_refuses_is_an_error_and_not_corrupt(bool isThere)
+    {
+        Add("rgb.jpg", "1.jpg", "2.jpg");
+        using var sets = Open(maxCorrupt: 1);
+        File.Delete(folder["1.jpg"]);
+        if (isThere)
+            Directory.CreateDirectory(folder["1.jpg"]); // refused to root, too
+        foreach (var read in new Action[] { () => sets.Train.Read(0), () => sets.Train.Read(new[] { 1, 0 }, 2), () => _ = sets.Train.Fingerprint })
+            Assert.Contains("1.jpg can't be read: ", Assert.Throws<DataException>(read).Message, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (sets.Train.Corrupt, named.Count));
+        Directory.Delete(folder.Path, recursive: true);
+        Directory.CreateDirectory(folder.Path);
+        Add("rgb.jpg", "1.jpg");
+        Assert.Equal(16, sets.Train.Read(0).Height); // it isn't remembered
+    }
+
     [Fact]
     public void Nothing_readable_is_an_error_at_any_share()
     {

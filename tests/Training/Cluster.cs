@@ -75,14 +75,14 @@ internal sealed class Cluster : IAsyncDisposable
         {
             Staleness = Staleness, ComparesReplicas = Staleness == 0 && LocalSteps == 0,
         };
-        List<(string, Func<IActorRef, Actor>)> members =
+        List<(string, Role, Func<IActorRef, Actor>)> members =
         [
-            ("data", coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
-            ("evaluator", coordinator => new Evaluator(new Evaluation(Evaluate), coordinator)),
-            ("keeper", coordinator => new SupportSetKeeper(
+            ("data", Role.Data, coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
+            ("evaluator", Role.Evaluator, coordinator => new Evaluator(new Evaluation(Evaluate), coordinator)),
+            ("keeper", Role.Keeper, coordinator => new SupportSetKeeper(
                 Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),
                 Staleness, LocalSteps > 0 ? Plan : null)),
-            .. Enumerable.Range(0, Workers).Select(w => ($"worker-{w}", (Func<IActorRef, Actor>)(coordinator =>
+            .. Enumerable.Range(0, Workers).Select(w => ($"worker-{w}", Role.Worker, (Func<IActorRef, Actor>)(coordinator =>
                 Worker(Encoder(w), directory, Between(coordinator))))),
         ];
         engine.Spawn(Props.Of(() => new Guardian(() => new Coordinator(options, directory, new HashSum(), observer), members, observer, TimeSpan.Zero)), Guardian.Name);

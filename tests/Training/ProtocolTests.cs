@@ -134,6 +134,45 @@ public sealed class ProtocolTests
         Assert.Contains("/training/worker-", end.Reason!.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TheOthersGoOnWithoutAWorkerThatStaysDown(bool starts)
+    {
+        await using var cluster = new Cluster
+        {
+            Encoder = worker => worker == 0 ? new HashEncoder()
+                : starts ? new HashEncoder { Reached = _ => throw new InvalidOperationException("out of memory") }
+                : throw new InvalidOperationException("no such device"),
+        };
+        var end = await cluster.Run();
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+        Assert.Single(cluster.Notes, n => n.Contains("worker-1 failed again and again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AHeartbeatThatComesLateBringsNoWorkerBack()
+    {
+        Action? late = null;
+        await using var cluster = new Cluster
+        {
+            Encoder = worker => new HashEncoder { Reached = worker == 0 ? null : _ => throw new InvalidOperationException("out of memory") },
+            Between = coordinator => new HeartbeatRecorder(coordinator, (here, sender) =>
+            {
+                if (sender.Path.EndsWith("worker-1", StringComparison.Ordinal))
+                    late = () => coordinator.Tell(here, sender);
+            }),
+        };
+        var end = await cluster.Run(committed: step =>
+        {
+            if (step.At.Step == 5)
+                late!();
+        });
+        Assert.Null(end.Reason);
+        Assert.DoesNotContain(cluster.Notes, n => n.Contains("worker-1 joins", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task AWorkerThatFailsAtEveryStepEndsTheRunWithItsReason()
     {
@@ -221,5 +260,19 @@ public sealed class ProtocolTests
         Assert.Equal((false, null), (end.Finished, end.Reason));
         Assert.InRange(end.At.Step, 6, 12);
         Assert.Equal(end.At.Step, cluster.LastWords().Step);
+    }
+
+    private sealed class HeartbeatRecorder(IActorRef to, Action<Here, IActorRef> heard) : IActorRef
+    {
+        public string Path => to.Path;
+
+        public void Tell(object message, IActorRef? sender = null)
+        {
+            if (message is Here here)
+                heard(here, sender!);
+            to.Tell(message, sender);
+        }
+
+        public Task<T> Ask<T>(object message, TimeSpan timeout) => to.Ask<T>(message, timeout);
     }
 }

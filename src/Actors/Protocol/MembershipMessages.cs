@@ -78,7 +78,7 @@ public sealed record Failed(Exception Reason);
 public sealed record Faulted(Exception Reason);
 
 /// <summary>Guardian → coordinator: this member failed again and again and stays down.</summary>
-public sealed record Down(IActorRef Member);
+public sealed record Down(IActorRef Member, Role Role);
 
 /// <summary>Coordinator → the guardian of every node, at its claim and then every second: who coordinates. Its sender is the coordinator.</summary>
 public sealed record Coordinates(int Term, Node Node) : ITermed;

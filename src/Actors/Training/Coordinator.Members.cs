@@ -19,8 +19,8 @@ public sealed partial class Coordinator
             case Terminated(var actor):
                 Lose(actor);
                 return true;
-            case Down(var actor):
-                Lose(actor);
+            case Down down:
+                Take(down);
                 return true;
             case MemberUnreachable(var node):
                 roster.Reach(node, false);
@@ -47,6 +47,8 @@ public sealed partial class Coordinator
 
     private void Take(Here here, IActorRef actor)
     {
+        if (roster.IsGone(actor))
+            return;
         var isNew = roster.Take(actor, here, out var member);
         if (isNew)
             Context.Watch(actor);
@@ -110,13 +112,24 @@ public sealed partial class Coordinator
         Welcome(best);
     }
 
-    /// <summary>A member is gone. On one machine nothing will replace it; the run ends, unless it can do with the other workers.</summary>
+    /// <summary>Nothing replaces it on one machine: the run ends, unless it was a worker and others are left.</summary>
+    private void Take(Down down)
+    {
+        var isNew = down.Role == Role.Worker && roster.DownWorkers.Add(down.Member);
+        if (!run.WaitsForMembers && (down.Role != Role.Worker || roster.DownWorkers.Count >= run.Workers))
+        {
+            End(fault ?? new InvalidOperationException($"{down.Member.Path} failed again and again and stays down; the run's log says why."));
+            return;
+        }
+
+        if (isNew)
+            observer.Noted($"{down.Member.Path} failed again and again and stays down; the run goes on without it");
+        Lose(down.Member);
+    }
+
     private void Lose(IActorRef actor)
     {
-        var lost = roster.Remove(actor);
-        if (!run.WaitsForMembers && (lost?.Role != Role.Worker || !roster.Workers.Any()))
-            End(fault ?? new InvalidOperationException($"{actor.Path} failed again and again and stays down; the run's log says why."));
-        else if (lost is not null)
+        if (roster.Remove(actor) is { } lost)
             Miss(lost);
     }
 

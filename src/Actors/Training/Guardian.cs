@@ -13,15 +13,16 @@ namespace Kindred.Actors.Training;
 /// <param name="readEnd">Reads whether the run has come to its end, for a node that was away then; null: it can't have.</param>
 /// <param name="settle">How long a node that starts, or has stepped down, listens for a coordinator before it takes its turn; zero on one machine.</param>
 public sealed class Guardian(
-    Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Func<IActorRef, Actor> Make)> members, IRunObserver observer, TimeSpan settle,
-    Func<TermStep?>? readEnd = null) : Actor
+    Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Role Role, Func<IActorRef, Actor> Make)> members, IRunObserver observer,
+    TimeSpan settle, Func<TermStep?>? readEnd = null) : Actor
 {
     public const string Name = "training", Path = "/" + Name;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
 
     /// <summary>After so long without a coordinator a node looks whether the run is over.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
-    private readonly List<IActorRef> alive = [], down = [];
+    private readonly Dictionary<IActorRef, Role> alive = [];
+    private readonly List<Down> down = [];
     private Succession succession = null!;
     private IActorRef? proxy, coordinator;
     private IExecutor? disk;
@@ -33,11 +34,11 @@ public sealed class Guardian(
     {
         succession = new Succession(Context, settle);
         proxy = Context.Spawn(Props.Of(() => new CoordinatorProxy()), "to-coordinator");
-        foreach (var (name, make) in members)
+        foreach (var (name, role, make) in members)
         {
             var member = Context.Spawn(Props.Of(() => make(proxy)), name);
             Context.Watch(member);
-            alive.Add(member);
+            alive.Add(member, role);
         }
 
         Context.Cluster.Subscribe(Self);
@@ -65,9 +66,9 @@ public sealed class Guardian(
                 CoordinatorStopped();
                 break;
             case Terminated(var member):
-                alive.Remove(member);
-                down.Add(member);
-                proxy!.Tell(new Down(member), Self);
+                alive.Remove(member, out var role);
+                down.Add(new Down(member, role));
+                proxy!.Tell(down[^1], Self);
                 break;
             case StopRun:
                 stopAsked = true;
@@ -107,10 +108,10 @@ public sealed class Guardian(
             proxy.Tell(new StopRun(), Self); // it may have been asked of nobody, or of a coordinator that is no more
         if (!isNew)
             return;
-        foreach (var member in alive)
+        foreach (var member in alive.Keys)
             member.Tell(Heartbeat.Beat.Instance, Self);
-        foreach (var member in down)
-            proxy.Tell(new Down(member), Self);
+        foreach (var lost in down)
+            proxy.Tell(lost, Self);
         if (coordinator?.Equals(Sender) == false)
             coordinator.Tell(coordinates, Sender);
     }

@@ -11,6 +11,7 @@ namespace Kindred.Actors.Training;
 internal sealed class Roster(Node self)
 {
     private readonly List<Member> members = [];
+    private readonly HashSet<IActorRef> gone = [];
     private readonly HashSet<Node> unreachable = [];
 
     public IReadOnlyList<Member> Members => members;
@@ -42,7 +43,7 @@ internal sealed class Roster(Node self)
     public IEnumerable<Member> Replicas => Keeper is null ? Workers : Workers.Append(Keeper);
 
     /// <summary>Workers that stay down; on one machine a new term doesn't wait for them.</summary>
-    public int WorkersLost { get; private set; }
+    public HashSet<IActorRef> DownWorkers { get; } = [];
 
     public Member? DataFor(Member worker) => Nearest(Role.Data, worker.Node);
 
@@ -70,14 +71,16 @@ internal sealed class Roster(Node self)
         return true;
     }
 
+    /// <summary>Whether it was removed: a heartbeat that comes late doesn't bring it back.</summary>
+    public bool IsGone(IActorRef actor) => gone.Contains(actor);
+
     public Member? Remove(IActorRef actor)
     {
+        gone.Add(actor);
         var member = Find(actor);
         if (member is null)
             return null;
         members.Remove(member);
-        if (member.Role == Role.Worker)
-            WorkersLost++;
         if (member == Keeper)
             Keeper = null;
         return member;

@@ -36,7 +36,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     /// <summary>Why the term can't begin yet; null: it can.</summary>
     public string? WaitsFor()
     {
-        var missing = roster.Missing(run.WaitsForMembers ? run.Workers : run.Workers - roster.WorkersLost);
+        var missing = roster.Missing(run.WaitsForMembers ? run.Workers : run.Workers - roster.DownWorkers.Count);
         return missing.Length > 0 ? missing
             : roster.HasHeardAll(context.Cluster.Members) || IsLongHearing ? null
             : "the heartbeats of the nodes that are there";

@@ -4,12 +4,14 @@ namespace Kindred.Data.Folders;
 
 /// <summary>
 /// JPEG and PNG files decoded at each read. An image that can't be decoded is named, counted, and replaced by the next readable one;
-/// which one that is depends on the files alone, so a run that is started again sees the same pixels.
+/// which one that is depends on the files alone, so a run that is started again sees the same pixels. So a file that the operating
+/// system refuses is an error: it may give it another time.
 /// </summary>
 public sealed class ImageFolder : IDataSet
 {
     private const long LargestFile = 256L << 20;
     private const int SampledFiles = 64;
+    private const int TooManyLinks = 40; // ELOOP
 
     private readonly FolderListing listing;
     private readonly FolderEntry[] entries;
@@ -77,19 +79,29 @@ public sealed class ImageFolder : IDataSet
     private bool TryRead(int id, out Image image, out string reason)
     {
         byte[]? buffer = null;
+        image = default;
+        var path = PathOf(id);
         try
         {
-            using var file = File.OpenHandle(PathOf(id), options: FileOptions.SequentialScan);
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             var length = RandomAccess.GetLength(file);
             if (length > LargestFile)
-                throw new IOException($"the file has {length} bytes; at most {LargestFile} are read");
+            {
+                reason = $"the file has {length} bytes; at most {LargestFile} are read";
+                return false;
+            }
+
             buffer = ArrayPool<byte>.Shared.Rent((int)length);
             return ImageDecoder.TryDecode(buffer.AsSpan(0, ReadAll(file, buffer.AsSpan(0, (int)length))), minSize, out image, out reason);
         }
+        catch (IOException failure) when (IsBrokenLink(path, failure))
+        {
+            reason = failure.Message;
+            return false;
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            (image, reason) = (default, failure.Message);
-            return false;
+            throw Unreadable(path, failure);
         }
         finally
         {
@@ -105,6 +117,13 @@ public sealed class ImageFolder : IDataSet
             total += read;
         return total;
     }
+
+    /// <summary>Dangling, or in a loop.</summary>
+    private static bool IsBrokenLink(string path, IOException failure) =>
+        failure is FileNotFoundException or DirectoryNotFoundException or { HResult: TooManyLinks } && new FileInfo(path).LinkTarget is not null;
+
+    private static DataException Unreadable(string path, Exception failure) => new(
+        $"{path} can't be read: {failure.Message.TrimEnd('.')}. Put that right, then resume or start again; no other image took its place.", failure);
 
     private string ComputeFingerprint()
     {
@@ -128,11 +147,15 @@ public sealed class ImageFolder : IDataSet
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return new FileInfo(path).Length > Array.MaxLength ? [] : File.ReadAllBytes(path);
+        }
+        catch (IOException failure) when (IsBrokenLink(path, failure))
+        {
+            return []; // a corrupt image: named when it is read
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return []; // a corrupt image: named when it is read
+            throw Unreadable(path, failure);
         }
     }
 }

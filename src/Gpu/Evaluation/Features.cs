@@ -34,8 +34,9 @@ public static class Features
             var count = Math.Min(QueriesAtOnce, queries.shape[0] - from);
             var some = nn.functional.normalize(queries.narrow(0, from, count).to_type(ScalarType.Float32), dim: 1);
             var (near, at) = some.matmul(rows).topk(k, 1);
+            var weights = ((near - near.narrow(1, 0, 1)) / t).exp(); // the nearest one's is 1: e^{cos/t} itself overflows at small t
             var votes = zeros([count, classes], ScalarType.Float32, reference.device)
-                .scatter_add_(1, labels.index_select(0, at.flatten()).view(count, k), (near / t).exp());
+                .scatter_add_(1, labels.index_select(0, at.flatten()).view(count, k), weights);
             right += votes.argmax(1).eq(truth.narrow(0, from, count)).sum().ToInt64();
         }
 

@@ -1,4 +1,5 @@
 using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Gpu.Step;
@@ -10,21 +11,21 @@ namespace Kindred.Host.Training;
 internal static class Members
 {
     /// <summary>Those of these roles; a worker for each of the node's devices.</summary>
-    public static List<(string Name, Func<IActorRef, Actor> Make)> Of(
+    public static List<(string Name, Role Role, Func<IActorRef, Actor> Make)> Of(
         Settings settings, Recipe recipe, RunDirectory directory, IReadOnlyCollection<string> roles)
     {
         var workers = settings.Machine.Devices.Workers;
-        List<(string, Func<IActorRef, Actor>)> members = [];
+        List<(string, Role, Func<IActorRef, Actor>)> members = [];
         if (roles.Contains("data"))
         {
-            members.Add(("data", coordinator => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator)));
-            members.Add(("evaluator", coordinator => new Evaluator(recipe.Evaluation(), coordinator)));
+            members.Add(("data", Role.Data, coordinator => new DataActor(recipe.Views(), threads: Math.Max(1, workers.Length / 2), coordinator)));
+            members.Add(("evaluator", Role.Evaluator, coordinator => new Evaluator(recipe.Evaluation(), coordinator)));
         }
 
         if (roles.Contains("keeper"))
-            members.Add(("keeper", coordinator => Keeper(settings, recipe, directory.Checkpoints, coordinator)));
+            members.Add(("keeper", Role.Keeper, coordinator => Keeper(settings, recipe, directory.Checkpoints, coordinator)));
         if (roles.Contains("worker"))
-            members.AddRange(workers.Select((device, number) => ($"worker-{number}", (Func<IActorRef, Actor>)(coordinator =>
+            members.AddRange(workers.Select((device, number) => ($"worker-{number}", Role.Worker, (Func<IActorRef, Actor>)(coordinator =>
                 Worker(settings, recipe, device, directory.Checkpoints, coordinator)))));
         return members;
     }

@@ -1,4 +1,5 @@
 using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Data.Sampling;
@@ -166,19 +167,19 @@ internal sealed class World
         {
             Staleness = Scenario.Staleness, ComparesReplicas = Scenario is { Staleness: 0, LocalSteps: 0 },
         };
-        var members = new List<(string, Func<IActorRef, Actor>)>();
-        void Add(string role, string name, Func<IActorRef, Actor> make)
+        var members = new List<(string, Role, Func<IActorRef, Actor>)>();
+        void Add(string nodeRole, string name, Role role, Func<IActorRef, Actor> make)
         {
-            if (machine.Roles.Contains(role))
-                members.Add((name, make));
+            if (machine.Roles.Contains(nodeRole))
+                members.Add((name, role, make));
         }
 
-        Add("data", "data", c => new DataActor(new HashViews(Batches), 2, c));
-        Add("coordinator", "evaluator", c => new Evaluator(new HashEvaluation(), c));
-        Add("keeper", "keeper", c => new SupportSetKeeper(
+        Add("data", "data", Role.Data, c => new DataActor(new HashViews(Batches), 2, c));
+        Add("coordinator", "evaluator", Role.Evaluator, c => new Evaluator(new HashEvaluation(), c));
+        Add("keeper", "keeper", Role.Keeper, c => new SupportSetKeeper(
             new HashContrast(Scenario.NeedsWholeBatch, Scenario.BankRows) { Reached = Check.Bank }, Scenario.ShardsOfAStep, directory.Checkpoints, c,
             Scenario.Staleness, Scenario.LocalSteps > 0 ? Plan : null));
-        Add("worker", "worker", c => Worker(directory.Checkpoints, c));
+        Add("worker", "worker", Role.Worker, c => Worker(directory.Checkpoints, c));
         Func<Actor>? coordinator = machine.Roles.Contains("coordinator") ? () => new Coordinator(options, directory, new HashSum(), observer) : null;
         return () => new Guardian(coordinator, members, observer, Settle, directory.ReadEnd);
     }
