@@ -9,7 +9,6 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
   bench/cluster.py recovery      [times=5 role=worker|keeper|coordinator]  from kill -9 to the first step number never committed before
   bench/cluster.py throughput    [minutes=20 window=120 every=60]  windows with a worker killed now and then against windows without
   bench/cluster.py cost          [pairs=60 steps=40]        rabbitmq with one worker (three processes) against one process
-  bench/cluster.py checkpoint    [steps=600 every=20]       the step thread's time per checkpoint, from step times with and without one
 
 Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
 """
@@ -295,20 +294,7 @@ def cost(folder, settings, own):
     return 0
 
 
-def checkpoint(folder, settings, own):
-    """Steps after which a checkpoint is due against the others of the same run; the next three count as the checkpoint's."""
-    every = int(own["every"])
-    settings = settings | {"checkpoint.every": str(every)}
-    run = alone(folder, settings)
-    times = {s["step"]: 1 / s["images_per_second"] for s in runs.steps(run) if s["step"] > every}
-    near = [t for step, t in times.items() if 1 <= step % every <= 3]
-    far = [t for step, t in times.items() if step % every > 3 or step % every == 0]
-    extra = 3 * int(settings["batch"]) * (statistics.mean(near) - statistics.mean(far))
-    tell("checkpoint", f"a checkpoint adds {1000 * extra:.0f} ms to its three steps: {extra / 60:.2%} at one a minute", seconds=extra, near=len(near), far=len(far))
-    return 0
-
-
-ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost, checkpoint=checkpoint)
+ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost)
 
 
 def main():
