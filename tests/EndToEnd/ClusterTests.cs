@@ -89,6 +89,17 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
     }
 
     [Fact]
+    public void SIGTERM_ends_a_node_that_is_left_without_a_coordinator()
+    {
+        using var a = Start("a", Coordinating);
+        using var c = StartWorker("c");
+        a.UntilStep(1);
+        a.Signal("KILL");
+        c.UntilSaid("waits for a node with the role coordinator");
+        Left(c, "c");
+    }
+
+    [Fact]
     public void Stop_saves_and_ends_all_and_nodes_go_on_from_there()
     {
         using (var a = Start("a", Coordinating))

@@ -94,9 +94,9 @@ internal sealed class ClusterNode : IDisposable
         try
         {
             var first = await Task.WhenAny(report.End, engine.Terminated, stopped);
-            if (first == stopped && engine.Cluster is { IsConnected: true, Members.Count: 1 })
+            if (first == stopped && engine.Cluster is { IsConnected: true, Members.Count: 1 } && node.Roles.Contains("coordinator"))
             {
-                guardian.Tell(new StopRun()); // nobody is there to go on
+                guardian.Tell(new StopRun()); // nobody else is there to go on
                 first = await Task.WhenAny(report.End, engine.Terminated);
             }
 
