@@ -9,11 +9,11 @@ namespace Kindred.Actors.Training;
 /// <summary>
 /// One per device: encodes the shards that it is leased, sends their projections to the keeper, and backpropagates what comes
 /// back. At most <paramref name="graphs"/> shards keep their activations (0: all); the others are encoded again when their
-/// gradient arrives, with the same bits. Neighbours leased together are answered by their sum. With a <paramref name="staleness"/> above 0 (async) it may hold shards of so many steps
-/// beyond the next, and encodes one on parameters that lack at most so many commits; those that arrive meanwhile are applied between
-/// two shards.
+/// gradient arrives, with the same bits. Neighbours leased together are answered by their sum. With a <paramref name="staleness"/> above 0
+/// (async) it may hold shards of so many steps beyond the next, and encodes one on parameters that lack at most so many commits; those
+/// that arrive meanwhile are applied between two shards.
 /// </summary>
-public sealed class EncoderWorker(
+public sealed partial class EncoderWorker(
     IEncoder encoder, ISum sums, EpochPlan plan, long lastStep, int graphs, CheckpointStore checkpoints, IActorRef coordinator, int staleness = 0)
     : WorkerActor(encoder, checkpoints, coordinator)
 {
@@ -221,28 +221,6 @@ public sealed class EncoderWorker(
                 if (!Dropped(shard))
                     Answer(shard);
             });
-    }
-
-    /// <summary>Once all that were leased together are answered, their sum; alone where one of them isn't here, or was asked for alone since.</summary>
-    private void Answer(ShardWork shard)
-    {
-        var (step, together) = (shard.Lease.Step, shard.Lease.Together ?? new ShardRange(shard.Lease.Shard, 1));
-        ShardWork?[] group = [.. Enumerable.Range(together.First, together.Count).Select(s => work.GetValueOrDefault((step, s)))];
-        if (group.Length == 1 || group.Any(w => w?.Lease.Together != together))
-            Coordinator.Tell(shard.Answer! with { Bundle = shard.Answer.Bundle.Share() }, Self);
-        else if (group.All(w => w!.Answer is not null))
-            AnswerTogether([.. group.Select(w => w!.Answer!)]);
-    }
-
-    private void AnswerTogether(ShardGradients[] answers)
-    {
-        TensorBundle[] leaves = [.. answers.Select(a => a.Bundle.Share())];
-        var waited = TimeSpan.FromTicks(answers.Sum(a => a.DataWait.Ticks));
-        Context.Run(
-            adder!,
-            () => new TreeSum<TensorBundle>(leaves.Length).Over(leaves, sums.Add),
-            sum => answers[0] with { Bundle = sum, DataWait = waited, Count = answers.Length },
-            error => new WorkFailed(error));
     }
 
     /// <summary>Whether the shard's step has ended while the device was at it; then nothing is left to do but let go.</summary>
