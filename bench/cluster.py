@@ -12,7 +12,7 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
 
 Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
 """
-import json, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
+import json, math, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
 import runs
 
 SETTINGS = dict(model="resnet8", batch="128", shards="2", threads="1", epochs="1000", negatives="bank") | {
@@ -84,9 +84,9 @@ class Node:
 
 class Cluster:
     def __init__(self, folder, settings, layout=(("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"),
-                                                   ("worker-1", "worker"), ("worker-2", "worker"))):
+                                                   ("worker-1", "worker"), ("worker-2", "worker")), broker=None):
         self.folder, self.run, self.began = folder, os.path.join(folder, "cluster"), time.time()
-        self.broker = Broker(os.path.join(folder, "broker"))
+        self.broker, self.owns = broker or Broker(os.path.join(folder, "broker")), broker is None
         address = f"cluster.broker=amqp://127.0.0.1:{self.broker.amqp}/"
         self.nodes = {name: Node(name, ["node", f"name={name}", f"roles={roles}", address, "devices=cpu", f"run={self.run}", *words(settings)], folder)
                       for name, roles in layout}
@@ -98,7 +98,8 @@ class Cluster:
         for node in self.nodes.values():
             node.process.kill()
             node.process.wait()
-        self.broker.close()
+        if self.owns:
+            self.broker.close()
 
     def coordinator(self):
         """The node that coordinates, as coordinator.json tells; the other of the first two keeps."""
@@ -273,24 +274,31 @@ def rate(run, skip=5):
 
 
 def cost(folder, settings, own):
+    """One broker for all pairs; the interval is two standard errors about the geometric mean."""
     settings = settings | {"batch": "256", "shards": "1"}
     layout, ratios = (("first", "coordinator,data"), ("keeper", "keeper"), ("worker-1", "worker")), []
-    for pair in range(int(own["pairs"])):
-        place, pace = os.path.join(folder, str(pair)), {}
-        os.makedirs(place)
-        for kind in ("local", "cluster") if pair % 2 else ("cluster", "local"):
-            if kind == "local":
-                run = os.path.join(place, "alone")
-                subprocess.run([runs.KINDRED, "train", f"run={run}", "devices=cpu", *words(settings)], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
-                pace[kind] = rate(run)
-            else:
-                with Cluster(place, settings, layout) as cluster:
-                    cluster.until_end()
-                    pace[kind] = rate(cluster.run)
-        ratios.append(pace["local"] / pace["cluster"])
-    mean = statistics.mean(ratios)
-    half = 1.96 * statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
-    tell("cost", f"rabbitmq takes {mean:.3f} ± {half:.3f} × the time of local ({len(ratios)} pairs)", ratio=mean, half=half, ratios=ratios)
+    broker = Broker(os.path.join(folder, "broker"))
+    try:
+        for pair in range(int(own["pairs"])):
+            place, pace = os.path.join(folder, str(pair)), {}
+            os.makedirs(place)
+            for kind in ("local", "cluster") if pair % 2 else ("cluster", "local"):
+                if kind == "local":
+                    run = os.path.join(place, "alone")
+                    subprocess.run([runs.KINDRED, "train", f"run={run}", "devices=cpu", *words(settings)], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+                    pace[kind] = rate(run)
+                else:
+                    with Cluster(place, settings, layout, broker) as cluster:
+                        cluster.until_end()
+                        pace[kind] = rate(cluster.run)
+            ratios.append(pace["local"] / pace["cluster"])
+            print(f"pair {pair + 1}: {pace['local']:.0f} images/s local, {pace['cluster']:.0f} in the cluster", flush=True)
+    finally:
+        broker.close()
+    logs = [math.log(r) for r in ratios]
+    middle, half = statistics.mean(logs), 2 * statistics.stdev(logs) / len(logs) ** 0.5
+    low, mean, high = (math.exp(middle + d) for d in (-half, 0, half))
+    tell("cost", f"rabbitmq takes {mean:.3f} ({low:.3f} to {high:.3f}) x the time of local ({len(ratios)} pairs)", ratio=mean, low=low, high=high, ratios=ratios)
     return 0
 
 

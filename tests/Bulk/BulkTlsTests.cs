@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Kindred.Actors.Bulk;
 using Kindred.Tests.Store;
 
@@ -13,7 +11,7 @@ public sealed class BulkTlsTests : IDisposable
     [Fact]
     public async Task ByCertificatesOfOneAuthority()
     {
-        var ours = Authority("ours");
+        var ours = Certificates.Write(folder.Path, "ours");
         await using var planes = await Planes.Start(Planes.Options with { Tls = ours });
         Assert.StartsWith("https://127.0.0.1:", planes.Owner.Address, StringComparison.Ordinal);
         using var bundle = Planes.Bundle(100_000);
@@ -24,7 +22,7 @@ public sealed class BulkTlsTests : IDisposable
     [Fact]
     public async Task ACertificateOfAnotherAuthority()
     {
-        await using var planes = await Planes.Start(Planes.Options with { Tls = Authority("ours") }, Planes.Options with { Tls = Authority("theirs") });
+        await using var planes = await Planes.Start(Planes.Options with { Tls = Certificates.Write(folder.Path, "ours") }, Planes.Options with { Tls = Certificates.Write(folder.Path, "theirs") });
         var refused = await Assert.ThrowsAsync<PullException>(() => planes.Puller.PullAsync(planes.Owner.Offer(Planes.Bundle(4)), CancellationToken.None));
         Assert.Contains("certificate", refused.Message, StringComparison.Ordinal);
     }
@@ -42,7 +40,7 @@ public sealed class BulkTlsTests : IDisposable
     [Fact]
     public async Task FilesThatAreNotThere()
     {
-        var ours = Authority("ours");
+        var ours = Certificates.Write(folder.Path, "ours");
         foreach (var (wrong, named) in new[] { (ours with { Key = folder["no.key"] }, "no.key"), (ours with { Authority = folder["no.pem"] }, "no.pem") })
         {
             var refused = await Assert.ThrowsAsync<BulkPlaneException>(() => Planes.Start(Planes.Options with { Tls = wrong }));
@@ -61,23 +59,4 @@ public sealed class BulkTlsTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private BulkTls Authority(string name)
-    {
-        var now = DateTimeOffset.UtcNow;
-        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var rootRequest = new CertificateRequest($"CN={name}", rootKey, HashAlgorithmName.SHA256);
-        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var root = rootRequest.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(root, now.AddDays(-1), now.AddDays(1), [1, 2, 3]);
-        File.WriteAllText(folder[$"{name}.pem"], root.ExportCertificatePem());
-        File.WriteAllText(folder[$"{name}-node.pem"], certificate.ExportCertificatePem());
-        File.WriteAllText(folder[$"{name}-node.key"], key.ExportPkcs8PrivateKeyPem());
-        return new BulkTls(folder[$"{name}-node.pem"], folder[$"{name}-node.key"], folder[$"{name}.pem"]);
-    }
 }

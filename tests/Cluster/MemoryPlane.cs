@@ -39,6 +39,8 @@ internal sealed class TextBundle(string text) : TensorBundle
 
     public override TensorBundle Share() => new TextBundle(Text);
 
+    public override long Size => Text.Length;
+
     public override IReadOnlyList<SafeTensor> Entries() => [];
 
     protected override void Dispose(bool disposing) => IsDisposed = true;

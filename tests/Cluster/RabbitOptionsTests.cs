@@ -28,10 +28,6 @@ public sealed class RabbitOptionsTests
     }
 
     [Fact]
-    public void Others_only_where_it_is_asked_for() =>
-        Assert.Equal("broker.example", (To("amqp://broker.example/") with { Insecure = true }).Factory().HostName);
-
-    [Fact]
     public void Over_TLS_the_broker_s_name_is_checked()
     {
         var factory = To("amqps://broker.example/").Factory();

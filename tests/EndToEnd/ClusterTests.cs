@@ -89,6 +89,24 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
     }
 
     [Fact]
+    public void SIGTERM_to_the_only_worker_saves_the_state_first()
+    {
+        using var a = Start("a", Coordinating, "checkpoint.every=0");
+        using (var c = Start("c", "worker", "devices=cpu checkpoint.every=0"))
+        {
+            a.UntilStep(5);
+            Left(c, "c");
+        }
+
+        using var d = Start("d", "worker", "devices=cpu checkpoint.every=0");
+        a.End().Succeeds();
+        d.End().Succeeds();
+        EndedLikeOne();
+        var rollback = Assert.Single(Metrics(), line => line.Contains("\"rollback\"", StringComparison.Ordinal));
+        Assert.True((long)JsonNode.Parse(rollback)!["step"]! >= 5);
+    }
+
+    [Fact]
     public void SIGTERM_ends_a_node_that_is_left_without_a_coordinator()
     {
         using var a = Start("a", Coordinating);

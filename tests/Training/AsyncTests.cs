@@ -19,7 +19,7 @@ public sealed class AsyncTests
         (from workers in Gen.Choose(1, 4)
          from staleness in Gen.Choose(1, 6)
          from lost in Gen.Choose(5, 40)
-         from graphs in Gen.Choose(0, 1)
+         from graphs in Gen.Elements(1, int.MaxValue)
          select (workers, staleness, lost, graphs)).ToArbitrary(),
         p =>
         {

@@ -21,7 +21,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public int Workers { get; init; } = 2;
 
-    public int Graphs { get; init; }
+    public int Graphs { get; init; } = int.MaxValue;
 
     public int CheckpointEvery { get; init; } = 5;
 

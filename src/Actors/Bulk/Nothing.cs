@@ -8,6 +8,8 @@ internal sealed class Nothing : TensorBundle, IBundleCodec, IBundleBuilder
 {
     public override TensorBundle Share() => new Nothing();
 
+    public override long Size => 0;
+
     public override IReadOnlyList<SafeTensor> Entries() => [];
 
     public IBundleBuilder Begin() => this;

@@ -94,3 +94,9 @@ public sealed record RunOverHeard(Node Node);
 
 /// <summary>Host → coordinator: finish the step, save, evaluate, end.</summary>
 public sealed record StopRun;
+
+/// <summary>Host → coordinator: this node is about to leave. Answered by <see cref="MayLeave"/>.</summary>
+public sealed record Leave(Node Node);
+
+/// <summary>Coordinator → host: another worker holds the run's state, or it is saved.</summary>
+public sealed record MayLeave;

@@ -11,6 +11,7 @@ namespace Kindred.Actors.Training;
 internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, int keep)
 {
     private const int Parts = 2, MostSince = 1000, AgainAfter = 50;
+    private const long MostBytesSince = 1L << 30;
     private readonly SortedDictionary<TermStep, UnderWay> underWay = [];
     private readonly List<KeeperDelta> since = [];
 
@@ -32,7 +33,8 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
     }
 
     /// <summary>A bound on the rows that are kept for a keeper, also where checkpoints are rare: due now, and again a while later.</summary>
-    public bool IsLongSince => since.Count >= MostSince && (since.Count - MostSince) % AgainAfter == 0;
+    public bool IsLongSince => since.Count > 0 && since.Count % AgainAfter == 0
+        && (since.Count >= MostSince || since.Sum(d => d.Rows.Sum(r => r.Size)) >= MostBytesSince);
 
     public bool Holds(TermStep at) => Newest?.At == at;
 

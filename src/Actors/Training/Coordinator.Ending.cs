@@ -51,6 +51,25 @@ public sealed partial class Coordinator
         announcer.End(new RunOver(Term, end.At, end.Finished, reason?.Message), () => observer.Ended(end));
     }
 
+    /// <summary>A node that leaves with the last worker takes the run's state with it: that is saved first.</summary>
+    private void Leave(Node node, IActorRef asker)
+    {
+        leaving.Add(node);
+        waitForSave.Add((asker, head));
+        var isLost = phase is RunPhase.Running or RunPhase.Ending && head.Step > 0 && roster.ReadyWorkers.All(w => leaving.Contains(w.Node));
+        if (isLost && !checkpoints.Holds(head))
+            Save();
+        else
+            LetGo(head);
+    }
+
+    private void LetGo(TermStep saved)
+    {
+        foreach (var (node, _) in waitForSave.Where(l => l.At <= saved))
+            node.Tell(new MayLeave(), Context.Self);
+        waitForSave.RemoveAll(l => l.At <= saved);
+    }
+
     private void Close()
     {
         phase = RunPhase.Ended;

@@ -16,6 +16,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private const int TicksPerAnswer = 40;
     private readonly EventLog log = new(directory.Metrics, run.Plan.StepsPerEpoch);
     private readonly Backtracking back = new();
+    private readonly HashSet<Node> leaving = [];
+    private readonly List<(IActorRef Node, TermStep At)> waitForSave = [];
     private Roster roster = null!;
     private ICommitLoop steps = null!;
     private CheckpointLedger checkpoints = null!;
@@ -97,6 +99,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 evaluations.Written(checkpoint.At);
                 checkpoints.Complete(checkpoint, evaluations.MayBeBest);
                 observer.Saved(checkpoint.Step);
+                LetGo(checkpoint.At);
                 EndWhenDone();
                 break;
             case EvaluationBegun begun:
@@ -126,6 +129,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 break;
             case StopRun:
                 Stop();
+                break;
+            case Leave(var node):
+                Leave(node, Sender!);
                 break;
             case TermLookedAt looked when looked.Term == Term && !looked.IsNewest:
                 throw new SupersededException($"a newer coordinator has claimed the run: this one steps down at step {head.Step}.");

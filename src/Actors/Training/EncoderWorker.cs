@@ -8,7 +8,7 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// One per device: encodes the shards that it is leased, sends their projections to the keeper, and backpropagates what comes
-/// back. At most <paramref name="graphs"/> shards keep their activations (0: all); the others are encoded again when their
+/// back. At most <paramref name="graphs"/> ≥ 1 shards keep their activations; the others are encoded again when their
 /// gradient arrives, with the same bits. Neighbours leased together are answered by their sum. With a <paramref name="staleness"/> above 0
 /// (async) it may hold shards of so many steps beyond the next, and encodes one on parameters that lack at most so many commits; those
 /// that arrive meanwhile are applied between two shards.
@@ -58,7 +58,7 @@ public sealed partial class EncoderWorker(
 
     protected override void StartWork()
     {
-        var mayHoldGraph = graphs == 0 || work.Values.Count(w => w.HoldsGraph) < graphs || TryDropGraph();
+        var mayHoldGraph = work.Values.Count(w => w.HoldsGraph) < graphs || TryDropGraph();
         if (work.Values.FirstOrDefault(w => w.CanBackpropagate && (w.HoldsGraph || mayHoldGraph)) is { } answered)
             Backpropagate(answered);
         else if (StateWorkWaits)
@@ -189,7 +189,7 @@ public sealed partial class EncoderWorker(
         OnDevice(() => encoder.Encode(views, keepGraph), encoded =>
         {
             shard.OnDevice = false;
-            shard.TakeEncoded(encoded, keepViews: graphs > 0);
+            shard.Encoded = encoded;
             if (!Dropped(shard))
                 SendProjections(shard, encoded);
         });

@@ -74,6 +74,12 @@ public sealed class Guardian(
                 stopAsked = true;
                 proxy!.Tell(message, Self);
                 break;
+            case Leave when succession.IsSilent(Silence): // nobody coordinates
+                Sender!.Tell(new MayLeave(), Self);
+                break;
+            case Leave:
+                proxy!.Tell(message, Sender);
+                break;
             case RunOver over when over.Term >= succession.Term:
                 Sender?.Tell(new RunOverHeard(Context.Cluster.Self), Self);
                 End(new RunEnd(over.At, over.Finished, over.Reason is null ? null : new InvalidOperationException(over.Reason)));

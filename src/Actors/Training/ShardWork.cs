@@ -18,7 +18,7 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
 
     public TensorBundle? Views { get; private set; }
 
-    public Encoded? Encoded { get; private set; }
+    public Encoded? Encoded { get; set; }
 
     public TensorBundle? ProjectionGradient { get; private set; }
 
@@ -46,14 +46,6 @@ internal sealed class ShardWork(ShardLease lease) : IDisposable
             Views = views;
         else
             views.Dispose();
-    }
-
-    /// <summary>With a graph that stays the views have done their work; without, they will be encoded again.</summary>
-    public void TakeEncoded(Encoded encoded, bool keepViews)
-    {
-        Encoded = encoded;
-        if (HoldsGraph && !keepViews)
-            ReleaseViews();
     }
 
     /// <summary>Makes room for another shard's; this one's is made again from its views.</summary>

@@ -11,6 +11,9 @@ public abstract class TensorBundle : IDisposable
     /// <summary>Another handle on the same memory, to be disposed on its own. Nobody writes into shared memory.</summary>
     public abstract TensorBundle Share();
 
+    /// <summary>What the tensors take, in bytes.</summary>
+    public abstract long Size { get; }
+
     /// <summary>The tensors as bytes, in a fixed order: what a checkpoint holds and <c>inspect</c> hashes.</summary>
     public abstract IReadOnlyList<SafeTensor> Entries();
 

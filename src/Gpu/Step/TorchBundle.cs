@@ -25,6 +25,8 @@ public sealed class TorchBundle : TensorBundle
 
     public override TensorBundle Share() => new TorchBundle([.. tensors.Select(t => (t.Name, t.Tensor.alias()))]);
 
+    public override long Size => tensors.Sum(t => t.Tensor.numel() * t.Tensor.element_size());
+
     public override IReadOnlyList<SafeTensor> Entries() => [.. tensors.Select(t => Entry(t.Name, t.Tensor))];
 
     public override IReadOnlyList<SafeTensor> Borrow() => [.. tensors.Select(t => new SafeTensor(

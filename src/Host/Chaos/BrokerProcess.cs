@@ -19,9 +19,9 @@ public sealed class BrokerProcess : IAsyncDisposable
     private readonly BrokerSettings settings;
     private Process? broker;
 
-    private BrokerProcess(string folder, int? port, PrivateNetwork? network)
+    private BrokerProcess(string folder, int? port, PrivateNetwork? network, string configuration)
     {
-        settings = BrokerSettings.Make(folder, port, network);
+        settings = BrokerSettings.Make(folder, port, network, configuration);
         portMapper = children.Start(settings.PortMapper());
     }
 
@@ -39,15 +39,16 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <summary>Starts a broker and waits until clients can connect.</summary>
     /// <param name="folder">Its data; kept, for a later start to go on with.</param>
     /// <param name="port">Of AMQP, on loopback; null: a free one.</param>
+    /// <param name="configuration">Further lines of rabbitmq.conf.</param>
     /// <exception cref="InvalidOperationException">RabbitMQ isn't installed, or the broker ended instead of starting; says its last lines.</exception>
-    public static Task<BrokerProcess> StartAsync(string folder, int? port = null, CancellationToken cancel = default) =>
-        StartAsync(folder, port, null, cancel);
+    public static Task<BrokerProcess> StartAsync(string folder, int? port = null, string configuration = "", CancellationToken cancel = default) =>
+        StartAsync(folder, port, null, configuration, cancel);
 
-    internal static async Task<BrokerProcess> StartAsync(string folder, int? port, PrivateNetwork? network, CancellationToken cancel)
+    internal static async Task<BrokerProcess> StartAsync(string folder, int? port, PrivateNetwork? network, string configuration, CancellationToken cancel)
     {
         if (!IsInstalled)
             throw new InvalidOperationException($"There is no {BrokerSettings.Program}: install the package rabbitmq-server.");
-        var process = new BrokerProcess(folder, port, network);
+        var process = new BrokerProcess(folder, port, network, configuration);
         try
         {
             await process.StartAgainAsync(cancel);

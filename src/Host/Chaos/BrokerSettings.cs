@@ -12,13 +12,14 @@ internal sealed record BrokerSettings(string Folder, int Port, int DistributionP
     /// <summary>Writes the files that the broker reads.</summary>
     /// <param name="port">Null: a free one.</param>
     /// <param name="network">Null: the machine's, on loopback.</param>
-    public static BrokerSettings Make(string folder, int? port, PrivateNetwork? network)
+    /// <param name="more">Lines of rabbitmq.conf.</param>
+    public static BrokerSettings Make(string folder, int? port, PrivateNetwork? network, string more)
     {
         var free = FreePorts(3);
         var settings = new BrokerSettings(Path.GetFullPath(folder), port ?? free[0], free[1], free[2], network);
         Directory.CreateDirectory(settings.Folder);
         File.WriteAllText(settings.In("enabled_plugins"), "[].");
-        File.WriteAllText(settings.In("rabbitmq.conf"), "disk_free_limit.absolute = 1MB\nvm_memory_high_watermark.relative = 0.8\n");
+        File.WriteAllText(settings.In("rabbitmq.conf"), "disk_free_limit.absolute = 1MB\nvm_memory_high_watermark.relative = 0.8\n" + more);
         return settings;
     }
 

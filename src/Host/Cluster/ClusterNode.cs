@@ -22,6 +22,7 @@ namespace Kindred.Host.Cluster;
 /// </summary>
 internal sealed class ClusterNode : IDisposable
 {
+    private static readonly TimeSpan SavedWithin = TimeSpan.FromSeconds(30);
     private readonly ClusterRun run;
     private readonly CommandContext context;
     private readonly Recipe recipe;
@@ -99,6 +100,10 @@ internal sealed class ClusterNode : IDisposable
                 guardian.Tell(new StopRun()); // nobody else is there to go on
                 first = await Task.WhenAny(report.End, engine.Terminated);
             }
+            else if (first == stopped && node.Roles.Contains("worker"))
+            {
+                await LeaveAsync(guardian, node);
+            }
 
             if (first == engine.Terminated)
                 await engine.Terminated;
@@ -109,6 +114,19 @@ internal sealed class ClusterNode : IDisposable
         {
             await over.CancelAsync();
             await watches;
+        }
+    }
+
+    /// <summary>Waits until another worker holds the run's state, or it is saved. A coordinator that can't be asked keeps nobody.</summary>
+    private async Task LeaveAsync(IActorRef guardian, Node node)
+    {
+        try
+        {
+            await guardian.Ask<MayLeave>(new Leave(node), SavedWithin);
+        }
+        catch (Exception reason) when (reason is TimeoutException or DeadLetterException)
+        {
+            note($"{node.Name} leaves though the coordinator didn't say that it may: {reason.Message}");
         }
     }
 

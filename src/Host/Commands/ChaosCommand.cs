@@ -68,7 +68,7 @@ internal static class ChaosCommand
     {
         if (Directory.Exists(run))
             Directory.Delete(run, recursive: true);
-        await using var broker = await BrokerProcess.StartAsync(run + ".broker", null, network, context.Stop);
+        await using var broker = await BrokerProcess.StartAsync(run + ".broker", null, network, "", context.Stop);
         var nodes = Nodes.Select((node, i) => new SupervisedNode(
             node.Name,
             [

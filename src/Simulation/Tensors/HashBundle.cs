@@ -26,6 +26,8 @@ public sealed class HashBundle(params ulong[] values) : TensorBundle
 
     public override TensorBundle Share() => new HashBundle(Values);
 
+    public override long Size => Buffer.ByteLength(values);
+
     public override IReadOnlyList<SafeTensor> Entries() =>
         [new SafeTensor("hash", "I64", [values.Length], MemoryMarshal.AsBytes<ulong>(Values).ToArray())];
 

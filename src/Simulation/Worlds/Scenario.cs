@@ -45,7 +45,7 @@ internal sealed record Scenario(
         for (var w = 0; w < workers; w++)
             Add($"w{w}", random.NextBelow(3) == 0 ? ["worker", "data"] : ["worker"]);
         return new Scenario(
-            shards, workers, Between(0, 2), batch * Between(2, 5) + Between(0, 3), batch, Between(10, 24), Between(0, 4), Between(0, 2),
+            shards, workers, Between(1, 3), batch * Between(2, 5) + Between(0, 3), batch, Between(10, 24), Between(0, 4), Between(0, 2),
             random.NextBelow(2) == 0, Between(3, 40), Between(1, 4), random.NextDouble(0.03, 0.25), random.NextDouble(0.0003, 0.01),
             random.NextDouble(6, 25), random.NextDouble(0.4, 4),
             new DetectorTimes(random.NextDouble(1.5, 4), 0.3, random.NextDouble(6, 12), random.NextDouble(1, 4), random.NextDouble(0, 2)),

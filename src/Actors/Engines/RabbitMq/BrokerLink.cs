@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client.Exceptions;
@@ -112,7 +113,7 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     private static bool IsHopeless(Exception? failure) => failure switch
     {
-        UriFormatException or AuthenticationFailureException or PossibleAuthenticationFailureException => true,
+        UriFormatException or AuthenticationException or AuthenticationFailureException or PossibleAuthenticationFailureException => true,
         AggregateException several => several.InnerExceptions.Any(IsHopeless),
         BrokerUnreachableException => IsHopeless(failure.InnerException),
         _ => false,

@@ -22,12 +22,6 @@ public sealed record RabbitOptions
     /// <summary>PEM file of the authority that signed the broker's certificate; null: those that the system trusts.</summary>
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>PEM file with this node's own certificate and key; null: the broker asks for none.</summary>
-    public string? Certificate { get; init; }
-
-    /// <summary>Allows amqp:// to other machines, where passwords and messages are read by everybody on the way.</summary>
-    public bool Insecure { get; init; }
-
     public MembershipOptions Membership { get; init; } = new();
 
     /// <summary>Messages to this node that may wait at the broker (≥ 1); one more, and the oldest is lost.</summary>
@@ -51,8 +45,8 @@ public sealed record RabbitOptions
             throw new UriFormatException(
                 $"User and password don't belong in the broker's address ({Broker.Host}): everybody on this machine reads them there.");
         var secure = Broker.Scheme == "amqps";
-        if (!secure && !Insecure && !IsLoopback(Broker.DnsSafeHost))
-            throw new UriFormatException($"{Broker} is not this machine: use amqps://, or insecure=true where the network is trusted.");
+        if (!secure && !IsLoopback(Broker.DnsSafeHost))
+            throw new UriFormatException($"{Broker} is not this machine: use amqps://.");
         return new ConnectionFactory
         {
             HostName = Broker.DnsSafeHost,
@@ -76,8 +70,6 @@ public sealed record RabbitOptions
     private SslOption Tls()
     {
         var tls = new SslOption(Broker.DnsSafeHost, enabled: true);
-        if (Certificate is not null)
-            tls.Certs = [X509Certificate2.CreateFromPemFile(Certificate)];
         if (CertificateAuthority is not null)
         {
             var authority = X509Certificate2.CreateFromPem(ReadText(CertificateAuthority));
