@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kindred.Host.Training;
 using Kindred.Tests.Cluster;
@@ -35,12 +36,13 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
     [Fact]
     public void A_worker_a_keeper_and_a_coordinator_that_are_killed_leave_no_trace()
     {
-        using var a = Start("a", "coordinator,data");
-        using var k = Start("k", "keeper");
-        using var c = StartWorker("c");
-        using var d = StartWorker("d");
+        const string Two = "cluster.workers=2"; // at the beginning; later terms go on with one
+        using var a = Start("a", "coordinator,data", Two);
+        using var k = Start("k", "keeper", Two);
+        using var c = Start("c", "worker", $"devices=cpu {Two}");
+        using var d = Start("d", "worker", $"devices=cpu {Two}");
         a.UntilStep(1);
-        using var b = Start("b", Coordinating);
+        using var b = Start("b", Coordinating, Two);
         a.UntilStep(8);
         d.Signal("KILL");
         a.UntilStep(16);
@@ -104,6 +106,23 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         EndedLikeOne();
         var rollback = Assert.Single(Metrics(), line => line.Contains("\"rollback\"", StringComparison.Ordinal));
         Assert.True((long)JsonNode.Parse(rollback)!["step"]! >= 5);
+    }
+
+    [Fact]
+    public void Stop_ends_a_run_whose_workers_are_gone()
+    {
+        using var a = Start("a", Coordinating);
+        using var c = StartWorker("c");
+        a.UntilStep(25);
+        c.Signal("KILL");
+        a.UntilSaid("waits for a worker");
+        Assert.Contains("waits for a worker", work.Run("status r").Succeeds().Output, StringComparison.Ordinal);
+        Assert.Contains("stopped at step", work.Run("stop r").Succeeds().Output, StringComparison.Ordinal);
+        a.End().Succeeds();
+        var status = work.Run("status r").Succeeds().Output;
+        var saved = Between(status, "newest checkpoint at step ", "\n");
+        Assert.InRange(long.Parse(saved, CultureInfo.InvariantCulture), 10, Last - 1);
+        Assert.Contains($"ended at step {saved} ", status, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -218,6 +237,8 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         return ended;
     }
 
+    private static string Between(string text, string before, string after) => text.Split(before)[1].Split(after)[0];
+
     private string[] Metrics() => File.ReadAllLines(work["r/metrics.jsonl"]);
 
     private void EndedLikeOne()
@@ -231,7 +252,7 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
     private Program StartWorker(string name) => Start(name, "worker", "devices=cpu");
 
     private string Node(string name, string roles) =>
-        $"node name={name} roles={roles} run=r cluster.broker={broker.Process.Address} cluster.workers=1";
+        $"node name={name} roles={roles} run=r cluster.broker={broker.Process.Address}";
 
     /// <summary>The same run by one process.</summary>
     public sealed class Alone() : Undisturbed($"train {Settings} devices=cpu run=r");

@@ -126,6 +126,60 @@ public sealed class ProtocolTests
         Assert.Equal(cluster.Expected(), cluster.Result());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task TheOthersGoOnWithoutAWorkerWhoseDeviceHangs(int hung)
+    {
+        using var ended = new ManualResetEventSlim();
+        var encoded = 0;
+        await using var cluster = new Cluster
+        {
+            AnswerWithin = TimeSpan.FromMilliseconds(50),
+            Encoder = worker => new HashEncoder
+            {
+                BeforeEncode = _ =>
+                {
+                    if (worker == hung && Interlocked.Increment(ref encoded) == 5)
+                        ended.Wait();
+                },
+            },
+            Saved = step => Release(step, ended),
+        };
+        var end = await cluster.Run();
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+        Assert.Contains(cluster.Notes, n => n.Contains($"worker-{hung} is cut off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ATermBeginsWithoutAWorkerThatTakesNoState()
+    {
+        using var ended = new ManualResetEventSlim();
+        await using var cluster = new Cluster
+        {
+            AnswerWithin = TimeSpan.FromMilliseconds(50),
+            Encoder = worker => new HashEncoder
+            {
+                Reached = _ =>
+                {
+                    if (worker == 1)
+                        ended.Wait();
+                },
+            },
+            Saved = step => Release(step, ended),
+        };
+        var end = await cluster.Run();
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+    }
+
+    private static void Release(long saved, ManualResetEventSlim ended)
+    {
+        if (saved == 17)
+            ended.Set();
+    }
+
     [Fact]
     public async Task AWorkerThatCannotStartEndsTheRunWithAReason()
     {

@@ -103,6 +103,7 @@ internal sealed class AsyncLoop(
                 Find(alive.Step)?.Ledger.Alive(alive.Shard, Now);
                 break;
             case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true && Find(delta.Step) is { Ledger.Delta: null } step:
+                cutOffs.Pulled(sender!);
                 step.Ledger.Delta = delta;
                 CheckWhenComplete();
                 break;
@@ -110,7 +111,7 @@ internal sealed class AsyncLoop(
                 cutOffs.Pulled(sender!);
                 Take(step, gradients, sender!);
                 break;
-            case PullFailed failed when cutOffs.Failed(failed, Now) is { } member:
+            case PullFailed failed when sender is not null && cutOffs.Failed(failed, sender, Now) is { } member:
                 HandOver(member);
                 break;
             case ICarriesBundles unwanted:

@@ -25,6 +25,15 @@ public sealed partial class Coordinator
         return true;
     }
 
+    /// <summary>Asked to stop while something is missing that the run can't do without: what was saved is what there is.</summary>
+    private void EndWithoutWorkers()
+    {
+        if (!stopping || phase is not (RunPhase.Running or RunPhase.Ending) || waitsFor is null || !(checkpoints.Holds(head) || IsLongAgo(waitsSince)))
+            return;
+        head = checkpoints.Newest?.At ?? default;
+        End(null);
+    }
+
     private void EndWhenDone()
     {
         if (phase != RunPhase.Ending || !(checkpoints.Holds(head) || head.Step == 0) || !evaluations.IsIdle)

@@ -104,7 +104,7 @@ public sealed partial class Coordinator
     /// <summary>A keeper that stands by becomes the run's where that is missing, or shares this node, so that both could be lost at once.</summary>
     private void WelcomeKeeper()
     {
-        var isMissing = roster.Keeper is not { } keeper || !roster.IsReachable(keeper);
+        var isMissing = roster.Keeper is not { IsCutOff: false } keeper || !roster.IsReachable(keeper);
         var isBetter = roster.Keeper is { Ready: true } near && near.Node == Context.Cluster.Self && checkpoints.CanRebuild;
         if (roster.BestKeeper() is not { } best || best == roster.Keeper || !(isMissing || (isBetter && best.Node != Context.Cluster.Self)))
             return;

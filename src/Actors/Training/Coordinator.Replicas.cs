@@ -9,7 +9,7 @@ public sealed partial class Coordinator
     /// <summary>Before the manifest of this state is written, and at the end of each epoch.</summary>
     private void Compare(TermStep at)
     {
-        if (run.ComparesReplicas && roster.ReadyWorkers.Skip(1).Any())
+        if (run.ComparesReplicas && roster.Lessees.Skip(1).Any())
             replicas.Begin(Term, at);
         else
             checkpoints.Agreed(Term, at, []);

@@ -33,11 +33,14 @@ public sealed partial class Coordinator
         (phase, head) = (RunPhase.Restoring, opening.Origin);
     }
 
+    /// <param name="missing">Empty: nothing.</param>
     private void Wait(string missing)
     {
-        if (run.WaitsForMembers && missing != waitsFor)
+        if (missing == (waitsFor ?? ""))
+            return;
+        if (run.WaitsForMembers && missing.Length > 0)
             observer.Noted($"waits for {missing}");
-        waitsFor = missing;
+        (waitsFor, waitsSince) = (missing.Length > 0 ? missing : null, Context.Clock.GetTimestamp());
     }
 
     private void RunWhenRestored()

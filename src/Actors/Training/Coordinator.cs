@@ -29,7 +29,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private Presence presence = null!;
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
-    private long endingAskedAt, lookedAt;
+    private long endingAskedAt, lookedAt, waitsSince;
     private bool stopping, goesBack;
     private string? waitsFor;
     private Exception? fault;
@@ -143,6 +143,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             default:
                 if (!TakeMembership(message))
                     steps.Receive(message, Sender);
+                if (message is PullFailed && phase is RunPhase.Running or RunPhase.Ending && roster.Keeper is { IsCutOff: true })
+                    WelcomeKeeper();
                 break;
         }
     }
@@ -151,8 +153,13 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     {
         if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && opening.IsHopeless))
             Gather();
+        else if (phase == RunPhase.Restoring)
+            RunWhenRestored();
         else
+            Wait(roster.Missing(leastWorkers: 1));
+        if (phase != RunPhase.Gathering)
             TellAgain();
+        EndWithoutWorkers();
         steps.Tick();
         replicas.Repeat(Term);
         Judge();

@@ -3,28 +3,35 @@ using Kindred.Actors.Protocol;
 
 namespace Kindred.Actors.Training;
 
-/// <summary>Workers whose answers can't be pulled. After three in a row a worker is cut off, until a pull from it succeeds.</summary>
+/// <summary>
+/// Members whose bundles can't be pulled. After three in a row one is cut off: a worker or keeper until a pull from it succeeds, a data
+/// actor for a while. Others take its place, where there are any.
+/// </summary>
 internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observer)
 {
     private TimeSpan probedAt;
 
-    /// <summary>An answer of a worker couldn't be pulled, by the coordinator or the keeper: that counts as none. Null: the worker is unknown.</summary>
-    public Roster.Member? Failed(PullFailed failed, TimeSpan now)
+    /// <summary>
+    /// A bundle couldn't be pulled, by the coordinator or whoever reports it. Between a worker and the keeper the worker is taken to be
+    /// cut off, and the keeper once all workers are. Returns who is; null: somebody unknown.
+    /// </summary>
+    public Roster.Member? Failed(PullFailed failed, IActorRef reporter, TimeSpan now)
     {
-        if (roster.Find(failed.Owner) is not { } member)
+        var isWorkersOwn = roster.Find(failed.Owner)?.Role == Role.Keeper && roster.Find(reporter)?.Role == Role.Worker;
+        if (roster.Find(isWorkersOwn ? reporter : failed.Owner) is not { } member)
             return null;
-        var wasCutOff = member.IsCutOff;
-        member.FailedPulls++;
-        if (member.IsCutOff && !wasCutOff)
-            observer.Noted($"{member.Actor.Path} is cut off: nothing can be pulled from it ({failed.Reason})");
-        if (member.IsCutOff)
-            probedAt = now;
+        Count(member, failed.Reason, now);
+        if (member.Role == Role.Worker && roster.Keeper is { } keeper && roster.ReadyWorkers.All(w => w.IsCutOff))
+            Count(keeper, failed.Reason, now);
         return member;
     }
 
-    public void Pulled(IActorRef worker)
+    /// <summary>A worker said again and again that it is at it, or nothing, and never answered.</summary>
+    public void Stuck(Roster.Member worker, TimeSpan now) => Count(worker, "it doesn't answer", now);
+
+    public void Pulled(IActorRef owner)
     {
-        if (roster.Find(worker) is not { } member)
+        if (roster.Find(owner) is not { } member)
             return;
         if (member.IsCutOff)
             observer.Noted($"{member.Actor.Path} is reached again");
@@ -37,6 +44,18 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
         if (now - probedAt < run.AnswerWithin)
             return [];
         probedAt = now;
+        foreach (var data in roster.Members.Where(m => m.Role == Role.Data))
+            data.FailedPulls = 0;
         return [.. roster.ReadyWorkers.Where(w => w.IsCutOff)];
+    }
+
+    private void Count(Roster.Member member, string reason, TimeSpan now)
+    {
+        var wasCutOff = member.IsCutOff;
+        member.FailedPulls++;
+        if (member.IsCutOff && !wasCutOff)
+            observer.Noted($"{member.Actor.Path} is cut off: nothing can be had from it ({reason})");
+        if (member.IsCutOff)
+            probedAt = now;
     }
 }

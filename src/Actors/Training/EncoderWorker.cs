@@ -37,6 +37,9 @@ public sealed partial class EncoderWorker(
             return;
         switch (message)
         {
+            case PullFailed:
+                Coordinator.Tell(message, Self);
+                break;
             case ShardLease lease when lease.Term == Term && IsOpen(lease.Step):
                 Take(lease);
                 break;

@@ -31,6 +31,9 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
             return;
         switch (message)
         {
+            case PullFailed:
+                Coordinator.Tell(message, Self);
+                break;
             case ShardLease lease when lease.Term == Term && lease.Step == Head?.Step + 1:
                 Take(lease);
                 break;

@@ -21,7 +21,7 @@ internal sealed class ReplicaCheck(IActorContext context, Roster roster, TimeSpa
     /// <summary>Asks all who have just reached this state.</summary>
     public void Begin(int term, TermStep at)
     {
-        var vote = new Vote([.. roster.ReadyWorkers]);
+        var vote = new Vote([.. roster.Lessees]);
         if (underWay.TryAdd(at, vote))
             Ask(term, at, vote);
     }

@@ -45,10 +45,10 @@ internal sealed class Roster(Node self)
     /// <summary>Workers that stay down; on one machine a new term doesn't wait for them.</summary>
     public HashSet<IActorRef> DownWorkers { get; } = [];
 
-    public Member? DataFor(Member worker) => Nearest(Role.Data, worker.Node);
+    public Member? DataFor(Member worker) => Reachable(Role.Data).OrderBy(m => m.IsCutOff).ThenBy(m => m.Node != worker.Node).FirstOrDefault();
 
-    /// <summary>The keeper that shares no node with the coordinator, if there is one: the two shouldn't be lost together.</summary>
-    public Member? BestKeeper() => Keepers.OrderBy(k => k.Node == self).FirstOrDefault();
+    /// <summary>The keeper that can be pulled from and shares no node with the coordinator, if there is one: the two shouldn't be lost together.</summary>
+    public Member? BestKeeper() => Keepers.OrderBy(k => k.IsCutOff).ThenBy(k => k.Node == self).FirstOrDefault();
 
     /// <summary>Takes a heartbeat in; true when this member is new or was restarted since its last one.</summary>
     public bool Take(IActorRef actor, Here here, out Member member)

@@ -9,7 +9,7 @@ namespace Kindred.Actors.Training;
 /// <param name="Plan">Which samples make up a step.</param>
 /// <param name="Shards">S, shards per step.</param>
 /// <param name="LastStep">The run ends after this commit.</param>
-/// <param name="Workers">Workers to wait for at a start; on one machine all that there are.</param>
+/// <param name="Workers">Workers to wait for before the first step; on one machine all that there are, at each start.</param>
 /// <param name="WaitsForMembers">Members may come later and be lost for a while, as in a cluster; false: one that stays down ends the run, unless other workers are left.</param>
 /// <param name="CheckpointEvery">In steps; 0: only after the last one.</param>
 /// <param name="KeepCheckpoints">Older ones are deleted; at least 2.</param>

@@ -22,7 +22,7 @@ internal sealed class StateSupply(IActorContext context, Roster roster, Checkpoi
             return $"the bank of step {head.Step} is lost";
         else if (steps.TryRepeatCommit(member))
             member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), context.Self);
-        else if (roster.ReadyWorkers.FirstOrDefault(w => !w.IsBehind) is { } peer)
+        else if (roster.Lessees.FirstOrDefault(w => !w.IsBehind) is { } peer)
             peer.Actor.Tell(new ShareState(term, member.Actor), context.Self);
         else if (!roster.Members.Any(m => m.Role == Role.Worker && m.CanBeAt(head)))
             return $"no worker holds the state of step {head.Step} any more";

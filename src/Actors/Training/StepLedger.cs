@@ -10,6 +10,7 @@ namespace Kindred.Actors.Training;
 /// </summary>
 internal sealed class StepLedger(long step, int shards, StepPatience patience)
 {
+    private const int MostSignsOfLife = 5;
     private readonly Entry[] entries = [.. Enumerable.Range(0, shards).Select(s => new Entry(s))];
 
     public long Step => step;
@@ -33,7 +34,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
     public void Lease(int shard, IActorRef owner, TimeSpan now)
     {
         var entry = entries[shard];
-        (entry.Owner, entry.Since, entry.Unanswered) = (owner, now, 0);
+        (entry.Owner, entry.Since, entry.Unanswered, entry.SignsOfLife) = (owner, now, 0, 0);
         if (entry.Phase != ShardPhase.Done)
             entry.Phase = ShardPhase.Encoding;
     }
@@ -52,10 +53,16 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             return;
         if (entry.Phase == ShardPhase.Encoding)
             patience.Encoding.Observe(now - entry.Since);
-        (entry.Phase, entry.Since, entry.Unanswered) = (phase, now, 0);
+        (entry.Phase, entry.Since, entry.Unanswered, entry.SignsOfLife) = (phase, now, 0, 0);
     }
 
-    public void Alive(int shard, TimeSpan now) => (entries[shard].Since, entries[shard].Unanswered) = (now, 0);
+    /// <summary>It comes no further, but is at it: that counts as an answer a few times.</summary>
+    public void Alive(int shard, TimeSpan now)
+    {
+        var entry = entries[shard];
+        if (entry.SignsOfLife++ < MostSignsOfLife)
+            (entry.Since, entry.Unanswered) = (now, 0);
+    }
 
     /// <summary>
     /// Takes the gradient of a shard, or the sum of some. False, and it must be dropped: one of them came before; the others are overdue
@@ -118,6 +125,8 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
         public TimeSpan Since { get; set; }
 
         public int Unanswered { get; set; }
+
+        public int SignsOfLife { get; set; }
     }
 }
 

@@ -89,9 +89,12 @@ internal sealed partial class StepLoop(
             var other = roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner));
             var transfers = unanswered >= UnansweredBeforeTransfer && other is not null;
             observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again{(transfers ? $" of {other!.Actor.Path}" : "")}");
+            var member = roster.Find(owner);
+            if (transfers && member is not null)
+                cutOffs.Stuck(member, Now);
             if (transfers)
                 Lease(shard, other!);
-            else if (roster.Find(owner) is { } member)
+            else if (member is not null)
                 Send(shard, member);
         }
     }
@@ -112,7 +115,7 @@ internal sealed partial class StepLoop(
             case ShardGradients gradients:
                 Take(gradients, sender!);
                 break;
-            case PullFailed failed when sender is not null && cutOffs.Failed(failed, Now) is { } member:
+            case PullFailed failed when sender is not null && cutOffs.Failed(failed, sender, Now) is { } member:
                 HandOver(member);
                 break;
             case Added(var ledger, var sum) when ledger == open:
@@ -132,6 +135,7 @@ internal sealed partial class StepLoop(
 
     private void Take(KeeperDelta delta)
     {
+        cutOffs.Pulled(roster.Keeper!.Actor);
         if (delta.Step == open?.Step && open.Delta is null)
         {
             open.Delta = delta;

@@ -13,8 +13,12 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
 {
     /// <summary>So long a new coordinator waits for the heartbeats of nodes that are there.</summary>
     private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(3);
+
+    /// <summary>A worker that takes longer gets the state from a peer, once the term has begun.</summary>
+    private const int AnswersAwaited = 3;
     private Checkpoint? checkpoint;
-    private long claimedAt;
+    private long claimedAt, beganAt;
+    private bool isFirst;
 
     /// <summary>The newest term that this coordinator has claimed.</summary>
     public int Term { get; private set; }
@@ -29,6 +33,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         Term = directory.Terms.TryClaim($"{run.Identity}/{context.Random.NextUInt64():x16}")
             ?? throw new SupersededException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
         claimedAt = context.Clock.GetTimestamp();
+        isFirst = directory.Terms.Chain().IsEmpty;
         foreach (var member in roster.Members)
             member.Ready = false;
     }
@@ -36,7 +41,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     /// <summary>Why the term can't begin yet; null: it can.</summary>
     public string? WaitsFor()
     {
-        var missing = roster.Missing(run.WaitsForMembers ? run.Workers : run.Workers - roster.DownWorkers.Count);
+        var missing = roster.Missing(!run.WaitsForMembers ? run.Workers - roster.DownWorkers.Count : isFirst ? run.Workers : 1);
         return missing.Length > 0 ? missing
             : roster.HasHeardAll(context.Cluster.Members) || IsLongHearing ? null
             : "the heartbeats of the nodes that are there";
@@ -65,6 +70,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         var isLost = held is null && roster.Members.Any(m => m.State is { } state && chain.Counts(state) && state.Step > Origin.Step);
         Kind = goesBack || isLost ? "rollback" : held is not null ? "takeover" : checkpoint is not null ? "resume" : null;
         checkpoints.Reset(checkpoint, known: held is null);
+        beganAt = context.Clock.GetTimestamp();
         foreach (var member in roster.Replicas)
         {
             member.Ready = false;
@@ -91,11 +97,12 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     public bool IsHopeless => !checkpoints.CanRebuild
         && (roster.Keeper is not { } keeper || !(keeper.Ready || keeper.CanBeAt(Origin)) || !roster.Workers.Any(w => w.Ready || w.CanBeAt(Origin)));
 
-    /// <summary>True once the keeper and every worker that can hold the state do; writes the start record.</summary>
+    /// <summary>True once the keeper and every worker that can hold the state do, or one after long waiting; writes the start record.</summary>
     public bool TryComplete()
     {
         var awaited = roster.Workers.Where(w => !w.Ready && (checkpoints.CanRebuild || w.CanBeAt(Origin)));
-        if (roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any() || awaited.Any())
+        var isLate = context.Clock.GetElapsedTime(beganAt) > run.AnswerWithin * AnswersAwaited;
+        if (roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any() || (awaited.Any() && !isLate))
             return false;
         directory.Terms.WriteStart(new StartRecord(Term, Origin.Term, Origin.Step));
         return true;

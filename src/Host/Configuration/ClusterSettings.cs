@@ -14,7 +14,7 @@ public sealed record ClusterSettings
         Derived = AllRoles, Resumable = true, OfNode = true)]
     public string? Roles { get; init; }
 
-    [Key("cluster.workers", "workers that a start of the run waits for", Min = 1, Derived = "1", Resumable = true)]
+    [Key("cluster.workers", "workers that the first step of the run waits for; later starts wait for one", Min = 1, Derived = "1", Resumable = true)]
     public int? Workers { get; init; }
 
     [Key("cluster.broker", "RabbitMQ's address: amqp://127.0.0.1:5672/, or amqps://host:5671/ beyond this machine",
