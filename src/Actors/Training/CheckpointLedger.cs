@@ -108,7 +108,7 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
 
     private void Ask(int term, TermStep at)
     {
-        roster.Lessees.FirstOrDefault()?.Actor.Tell(new SaveState(term, at), context.Self);
+        roster.FirstLessee?.Actor.Tell(new SaveState(term, at), context.Self);
         roster.Keeper?.Actor.Tell(new SaveState(term, at), context.Self);
     }
 

@@ -142,11 +142,16 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 break;
             default:
                 if (!TakeMembership(message))
-                    steps.Receive(message, Sender);
-                if (message is PullFailed && phase is RunPhase.Running or RunPhase.Ending && roster.Keeper is { IsCutOff: true })
-                    WelcomeKeeper();
+                    OfStep(message);
                 break;
         }
+    }
+
+    private void OfStep(object message)
+    {
+        steps.Receive(message, Sender);
+        if (message is PullFailed && phase is RunPhase.Running or RunPhase.Ending && roster.Keeper is { IsCutOff: true })
+            WelcomeKeeper();
     }
 
     private void OnTick()

@@ -108,7 +108,7 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
 
     private void Ask(int term, TermStep at)
     {
-        if (roster.Lessees.FirstOrDefault() is not { } worker || roster.Evaluator is not { } evaluator)
+        if (roster.FirstLessee is not { } worker || roster.Evaluator is not { } evaluator)
         {
             Miss(at);
             return;

@@ -32,6 +32,9 @@ internal sealed class Roster(Node self)
         }
     }
 
+    /// <summary>The worker that is asked for what only one need do; null: there is none.</summary>
+    public Member? FirstLessee => Lessees is [var first, ..] ? first : null;
+
     public IEnumerable<Member> Keepers => Reachable(Role.Keeper);
 
     /// <summary>The run's keeper; null while there is none.</summary>
