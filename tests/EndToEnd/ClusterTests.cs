@@ -116,7 +116,8 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         a.UntilStep(25);
         c.Signal("KILL");
         a.UntilSaid("waits for a worker");
-        Assert.Contains("waits for a worker", work.Run("status r").Succeeds().Output, StringComparison.Ordinal);
+        while (!work.Run("status r").Succeeds().Output.Contains("waits for a worker", StringComparison.Ordinal))
+            Assert.False(a.HasEnded);
         Assert.Contains("stopped at step", work.Run("stop r").Succeeds().Output, StringComparison.Ordinal);
         a.End().Succeeds();
         var status = work.Run("status r").Succeeds().Output;
