@@ -179,6 +179,15 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
     }
 
     [Fact]
+    public void Divergence_ends_every_node_with_its_exit_code()
+    {
+        using var a = Start("a", Coordinating, "lr=1e30");
+        using var b = Start("b", "worker", "devices=cpu lr=1e30");
+        a.End().Fails(5, "diverged");
+        b.End().Fails(5, "diverged");
+    }
+
+    [Fact]
     public void Newcomers_that_differ_are_refused_with_a_line_that_says_in_what()
     {
         using var a = Start("a", Coordinating);
