@@ -47,6 +47,15 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_chaos_would_delete_though_it_holds_no_run()
+    {
+        Directory.CreateDirectory(work["mine/cluster"]);
+        work.Run("chaos out=mine").Fails(2, "mine/cluster holds no run");
+        Assert.True(Directory.Exists(work["mine/cluster"]));
+        Assert.Single(Directory.EnumerateFileSystemEntries(work["mine"]));
+    }
+
+    [Fact]
     public void A_port_that_is_taken()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
