@@ -31,6 +31,25 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         EndedLikeOne();
     }
 
+    /// <summary>As docs/cluster starts nodes on one machine: only the coordinator is told the run's settings.</summary>
+    [Fact]
+    public void Only_a_coordinator_makes_the_run_and_others_wait_for_it()
+    {
+        using var b = work.Start($"{Node("b", "worker")} devices=cpu");
+        b.UntilSaid("waits for a node with the role coordinator to make r");
+        Assert.False(Directory.Exists(work["r"]));
+        using var c = work.Start($"{Node("c", "data,keeper")} batch=32");
+        c.UntilSaid("waits for a node with the role coordinator to make r");
+        using var d = work.Start(Node("d", "keeper"));
+        d.UntilSaid("waits for a node with the role coordinator to make r");
+        Assert.Contains("left before it had joined", Ended(d).Output, StringComparison.Ordinal);
+        using var a = Start("a", Coordinating);
+        c.End().Fails(2, "batch=32 was given", "batch=16");
+        a.End().Succeeds();
+        b.End().Succeeds();
+        EndedLikeOne();
+    }
+
     /// <summary>The node that makes the run coordinates it; the one that could follow comes when it has begun.</summary>
     [Fact]
     public void A_worker_a_keeper_and_a_coordinator_that_are_killed_leave_no_trace()
