@@ -42,7 +42,7 @@ public sealed class InputTests : IDisposable
     public void Links_of_a_node_that_cannot_be(string settings, string message)
     {
         foreach (var role in new[] { "coordinator", "worker" })
-            work.Run($"node run=r data.path=cifar roles={role} {settings}").Fails(2, message);
+            work.Run($"node run=r data.path=cifar model=resnet8 batch=16 roles={role} {settings}").Fails(2, message);
         Assert.False(Directory.Exists(work["r"]));
     }
 
