@@ -33,7 +33,7 @@ public sealed class BulkTlsTests : IDisposable
     [InlineData("::")]
     public async Task NotBeyondLoopbackWithoutIt(string address)
     {
-        var refused = await Assert.ThrowsAsync<BulkPlaneException>(() => Planes.Start(Planes.Options with { Address = IPAddress.Parse(address) }));
+        var refused = await Assert.ThrowsAsync<LinkException>(() => Planes.Start(Planes.Options with { Address = IPAddress.Parse(address) }));
         Assert.Contains($"{address}: beyond loopback that takes TLS", refused.Message, StringComparison.Ordinal);
     }
 
@@ -43,7 +43,7 @@ public sealed class BulkTlsTests : IDisposable
         var ours = Certificates.Write(folder.Path, "ours");
         foreach (var (wrong, named) in new[] { (ours with { Key = folder["no.key"] }, "no.key"), (ours with { Authority = folder["no.pem"] }, "no.pem") })
         {
-            var refused = await Assert.ThrowsAsync<BulkPlaneException>(() => Planes.Start(Planes.Options with { Tls = wrong }));
+            var refused = await Assert.ThrowsAsync<LinkException>(() => Planes.Start(Planes.Options with { Tls = wrong }));
             Assert.Contains(named, refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refused.Message);
         }
@@ -54,7 +54,7 @@ public sealed class BulkTlsTests : IDisposable
     {
         await using var planes = await Planes.Start();
         var port = new Uri(planes.Owner.Address).Port;
-        var refused = await Assert.ThrowsAsync<BulkPlaneException>(() => Planes.Start(Planes.Options with { Port = port }));
+        var refused = await Assert.ThrowsAsync<LinkException>(() => Planes.Start(Planes.Options with { Port = port }));
         Assert.Contains($"127.0.0.1:{port}", refused.Message, StringComparison.Ordinal);
     }
 

@@ -44,6 +44,7 @@ public sealed class MessageCodecTests
     [InlineData(typeof(DataException), false)]
     [InlineData(typeof(RunStoreException), false)]
     [InlineData(typeof(DivergedException), false)]
+    [InlineData(typeof(InvalidDataException), false)]
     [InlineData(typeof(FormatException), true)]
     public void Exceptions_keep_their_kind_where_it_decides_how_the_run_ends(Type kind, bool general)
     {

@@ -1,4 +1,13 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Kindred.Actors.Bulk;
 using Kindred.Actors.Engines.RabbitMq;
+using Kindred.Tests.Bulk;
+using Kindred.Tests.Store;
+using RabbitMQ.Client;
 
 namespace Kindred.Tests.Cluster;
 
@@ -12,7 +21,7 @@ public sealed class RabbitOptionsTests
     [InlineData("amqp://broker.example/", "use amqps://")]
     public void An_address_that_may_not_be_used_is_refused_without_telling_a_password(string broker, string why)
     {
-        var refused = Assert.Throws<UriFormatException>(() => To(broker).Factory());
+        var refused = Assert.Throws<LinkException>(() => To(broker).Factory());
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
@@ -32,6 +41,45 @@ public sealed class RabbitOptionsTests
     {
         var factory = To("amqps://broker.example/").Factory();
         Assert.Equal((5671, true, "broker.example"), (factory.Port, factory.Ssl.Enabled, factory.Ssl.ServerName));
-        Assert.Equal(System.Net.Security.SslPolicyErrors.None, factory.Ssl.AcceptablePolicyErrors);
+        Assert.Equal(SslPolicyErrors.None, factory.Ssl.AcceptablePolicyErrors);
+    }
+
+    /// <summary>The second authority of the file signed the intermediate one that the broker shows beside its own certificate.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_broker_is_trusted_by_any_authority_of_the_file_and_what_it_shows(bool known)
+    {
+        using var folder = new TemporaryFolder();
+        using var root = Certificates.Authority("root");
+        using var between = Certificates.Authority("between", root);
+        using var other = Certificates.Authority("other");
+        using var own = Certificates.ForThisMachine(between);
+        File.WriteAllText(folder["authorities"], $"{other.ExportCertificatePem()}\n{(known ? root : other).ExportCertificatePem()}\n");
+        var tls = (To("amqps://localhost/") with { CertificateAuthority = folder["authorities"] }).Factory().Ssl;
+        Assert.Equal(known, await IsTrustedAsync(tls, own, between));
+    }
+
+    private static async Task<bool> IsTrustedAsync(SslOption tls, X509Certificate2 own, X509Certificate2 between)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var accepted = await listener.AcceptTcpClientAsync();
+        await using var broker = new SslStream(accepted.GetStream());
+        await using var node = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, tls.CertificateValidationCallback);
+        var shown = SslStreamCertificateContext.Create(own, [between], offline: true);
+        var serving = broker.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = shown });
+        try
+        {
+            await node.AuthenticateAsClientAsync(tls.ServerName);
+            await serving;
+            return true;
+        }
+        catch (AuthenticationException)
+        {
+            return false;
+        }
     }
 }

@@ -32,6 +32,25 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         EndedLikeOne();
     }
 
+    /// <summary>As docs/cluster starts nodes on one machine: only the coordinator is told the run's settings.</summary>
+    [Fact]
+    public void Only_a_coordinator_makes_the_run_and_others_wait_for_it()
+    {
+        using var b = work.Start($"{Node("b", "worker")} devices=cpu");
+        b.UntilSaid("waits for a node with the role coordinator to make r");
+        Assert.False(Directory.Exists(work["r"]));
+        using var c = work.Start($"{Node("c", "data,keeper")} batch=32");
+        c.UntilSaid("waits for a node with the role coordinator to make r");
+        using var d = work.Start(Node("d", "keeper"));
+        d.UntilSaid("waits for a node with the role coordinator to make r");
+        Assert.Contains("left before it had joined", Ended(d).Output, StringComparison.Ordinal);
+        using var a = Start("a", Coordinating);
+        c.End().Fails(2, "batch=32 was given", "batch=16");
+        a.End().Succeeds();
+        b.End().Succeeds();
+        EndedLikeOne();
+    }
+
     /// <summary>The node that makes the run coordinates it; the one that could follow comes when it has begun.</summary>
     [Fact]
     public void A_worker_a_keeper_and_a_coordinator_that_are_killed_leave_no_trace()
@@ -196,6 +215,15 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         c.End().Succeeds();
         k.End().Succeeds();
         Assert.Equal(Enumerable.Range(1, 2 * (int)Last).Select(step => (long)step), work.Steps("r").Order());
+    }
+
+    [Fact]
+    public void Divergence_ends_every_node_with_its_exit_code()
+    {
+        using var a = Start("a", Coordinating, "lr=1e30");
+        using var b = Start("b", "worker", "devices=cpu lr=1e30");
+        a.End().Fails(5, "diverged");
+        b.End().Fails(5, "diverged");
     }
 
     [Fact]

@@ -31,6 +31,30 @@ public sealed class InputTests : IDisposable
     [InlineData("mtfb=1s", "unknown key 'mtfb'")]
     public void Settings_of_chaos_that_cannot_be(string setting, string message) => work.Run($"chaos {setting}").Fails(2, message);
 
+    /// <summary>Nor does a node make, or wait for, a run.</summary>
+    [Theory]
+    [InlineData("cluster.broker=amqp://10.0.0.1/", "cluster.broker=amqp://10.0.0.1/ is not this machine: use amqps://")]
+    [InlineData("cluster.broker=amqp://me:secret@localhost/", "cluster.password=FILE")]
+    [InlineData("cluster.password=none", "cluster.password: none can't be read")]
+    [InlineData("cluster.secret=none", "cluster.secret: none can't be read")]
+    [InlineData("cluster.broker=amqps://localhost/ cluster.tls.certificate=c cluster.tls.key=k cluster.tls.authority=none", "cluster.tls.authority=none")]
+    [InlineData("cluster.tls.certificate=none cluster.tls.key=k cluster.tls.authority=a", "cluster.tls.certificate=none with cluster.tls.key=k")]
+    public void Links_of_a_node_that_cannot_be(string settings, string message)
+    {
+        foreach (var role in new[] { "coordinator", "worker" })
+            work.Run($"node run=r data.path=cifar model=resnet8 batch=16 roles={role} {settings}").Fails(2, message);
+        Assert.False(Directory.Exists(work["r"]));
+    }
+
+    [Fact]
+    public void A_folder_that_chaos_would_delete_though_it_holds_no_run()
+    {
+        Directory.CreateDirectory(work["mine/cluster"]);
+        work.Run("chaos out=mine").Fails(2, "mine/cluster holds no run");
+        Assert.True(Directory.Exists(work["mine/cluster"]));
+        Assert.Single(Directory.EnumerateFileSystemEntries(work["mine"]));
+    }
+
     [Fact]
     public void A_port_that_is_taken()
     {

@@ -55,9 +55,9 @@ public sealed class TlsTests : IAsyncLifetime
     public void A_broker_of_another_authority_and_a_wrong_password_are_refused()
     {
         var other = Certificates.Write(work.Folder, "other");
-        work.Run($"{Node("a", "worker")} cluster.tls.authority={other.Authority}").Fails(2, "certificate");
+        work.Run($"{Node("a", "coordinator")} cluster.tls.authority={other.Authority}").Fails(2, "certificate", "cluster.tls.authority");
         File.WriteAllText(work["wrong"], "guest");
-        work.Run($"{Node("a", "worker")} cluster.password=wrong").Fails(2, "password");
+        work.Run($"{Node("a", "coordinator")} cluster.password=wrong").Fails(2, "cluster.password", "refuses the user kindred with this password");
     }
 
     private string Node(string name, string roles) =>

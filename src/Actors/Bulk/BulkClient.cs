@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kindred.Actors.Bulk;
@@ -15,7 +13,7 @@ internal sealed class BulkClient : IDisposable
     private readonly BulkSecret secret;
     private readonly Version version;
 
-    /// <exception cref="BulkPlaneException">The authority's certificate can't be read.</exception>
+    /// <exception cref="LinkException">The authority's certificate can't be read.</exception>
     public BulkClient(BulkOptions options)
     {
         secret = new BulkSecret(options.Secret);
@@ -36,7 +34,7 @@ internal sealed class BulkClient : IDisposable
             UseProxy = false,
         };
         if (options.Tls is { } tls)
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trusting(tls.Authority) };
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustedAuthorities.Of(tls.Authority) };
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -65,21 +63,6 @@ internal sealed class BulkClient : IDisposable
     }
 
     public void Dispose() => http.Dispose();
-
-    private static X509ChainPolicy Trusting(string authority)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(authority);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new BulkPlaneException($"The authority's certificate {authority} can't be used: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-
-        return policy.CustomTrustStore.Count > 0 ? policy : throw new BulkPlaneException($"{authority} holds no certificate.");
-    }
 }
 
 /// <summary>The two sides don't hold the same secret.</summary>

@@ -53,7 +53,12 @@ public sealed record BulkOptions
 }
 
 /// <summary>PEM files: a node's certificate (with its chain, if any), its key, and the authorities that sign the nodes' certificates.</summary>
-public sealed record BulkTls(string Certificate, string Key, string Authority);
-
-/// <summary>The bulk plane can't start; says why.</summary>
-public sealed class BulkPlaneException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed record BulkTls(string Certificate, string Key, string Authority)
+{
+    /// <exception cref="LinkException">A file can't be used.</exception>
+    public void Check()
+    {
+        BulkServer.Https(this);
+        TrustedAuthorities.Of(Authority);
+    }
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -31,12 +32,12 @@ internal sealed class BulkServer : IAsyncDisposable
     /// <summary>Scheme, host and port, as other nodes reach it.</summary>
     public string Address { get; }
 
-    /// <exception cref="BulkPlaneException">It can't listen there, or may not.</exception>
+    /// <exception cref="LinkException">It can't listen there, or may not.</exception>
     public static async Task<BulkServer> StartAsync(BulkOptions options, OfferTable offers, CancellationToken cancel)
     {
         if (options.Tls is null && !IPAddress.IsLoopback(options.Address))
-            throw new BulkPlaneException(
-                $"Bundles can't be offered at {options.Address}: beyond loopback that takes TLS (a certificate, its key and the authority's certificate).");
+            throw new LinkException(
+                $"cluster.listen: bundles can't be offered at {options.Address}: beyond loopback that takes TLS (a certificate, its key and the authority's certificate).");
         var kestrel = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = Services(options) };
         Limit(kestrel.Limits);
         kestrel.Listen(options.Address, options.Port, listen =>
@@ -51,10 +52,10 @@ internal sealed class BulkServer : IAsyncDisposable
         {
             await listener.StartAsync(new BulkResponder(offers, new BulkSecret(options.Secret)), cancel);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or SocketException)
         {
             listener.Dispose();
-            throw new BulkPlaneException($"Bundles can't be offered at {options.Address}:{options.Port}: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new LinkException($"cluster.listen: bundles can't be offered at {options.Address}:{options.Port}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
 
         var port = new Uri(listener.Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
@@ -79,7 +80,8 @@ internal sealed class BulkServer : IAsyncDisposable
         limits.MinResponseDataRate = SlowestReceiver;
     }
 
-    private static HttpsConnectionAdapterOptions Https(BulkTls tls)
+    /// <exception cref="LinkException">The files can't be used.</exception>
+    public static HttpsConnectionAdapterOptions Https(BulkTls tls)
     {
         try
         {
@@ -89,7 +91,7 @@ internal sealed class BulkServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new BulkPlaneException($"The certificate {tls.Certificate} with the key {tls.Key} can't be used: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new LinkException($"cluster.tls.certificate={tls.Certificate} with cluster.tls.key={tls.Key} can't be used: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

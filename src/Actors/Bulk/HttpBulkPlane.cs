@@ -32,12 +32,12 @@ public sealed class HttpBulkPlane : IBulkPlane
     /// <summary>Number and bytes of the bundles on offer.</summary>
     public (int Count, long Bytes) Offered => offers.Held;
 
-    /// <exception cref="BulkPlaneException">It can't listen, or may not; or certificates can't be read.</exception>
+    /// <exception cref="LinkException">It can't listen, or may not; or certificates can't be read.</exception>
     /// <exception cref="PullException">Listening on loopback, it can't pull from itself.</exception>
     public static async Task<HttpBulkPlane> StartAsync(BulkOptions options, IBundleCodec codec, CancellationToken cancel)
     {
         if (options.Secret.Length == 0)
-            throw new BulkPlaneException("The cluster has no secret.");
+            throw new LinkException("The cluster has no secret.");
         var puller = new BulkClient(options);
         var table = new OfferTable(options);
         HttpBulkPlane? plane = null;

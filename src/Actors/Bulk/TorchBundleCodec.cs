@@ -9,11 +9,11 @@ namespace Kindred.Actors.Bulk;
 public sealed class TorchBundleCodec : IBundleCodec
 {
     /// <summary>Loads libtorch now: that can take seconds, which no pull has.</summary>
-    /// <exception cref="BulkPlaneException">It can't be loaded; says why.</exception>
+    /// <exception cref="DllNotFoundException">It can't be loaded; says why.</exception>
     public TorchBundleCodec()
     {
         if (!TorchLibrary.TryLoad(out var why))
-            throw new BulkPlaneException(why);
+            throw new DllNotFoundException(why);
     }
 
     public IBundleBuilder Begin() => new Builder();
@@ -30,7 +30,7 @@ public sealed class TorchBundleCodec : IBundleCodec
                 tensors.Add((name, tensor));
                 return new TorchMemory(tensor).Memory;
             }
-            catch (Exception e) when (e is ExternalException or NotSupportedException)
+            catch (Exception e) when (e is ExternalException or DllNotFoundException)
             {
                 throw new InvalidDataException($"tensor '{name}' can't be held: {e.Message}", e);
             }

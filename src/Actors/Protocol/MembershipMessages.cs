@@ -87,7 +87,7 @@ public sealed record Coordinates(int Term, Node Node) : ITermed;
 public sealed record SteppedDown(int Term) : ITermed;
 
 /// <summary>Coordinator → the guardian of every other node: the run is over; told again until it is confirmed.</summary>
-public sealed record RunOver(int Term, TermStep At, bool Finished, string? Reason) : ITermed;
+public sealed record RunOver(int Term, TermStep At, bool Finished, Exception? Reason) : ITermed;
 
 /// <summary>Guardian → coordinator: heard that the run is over.</summary>
 public sealed record RunOverHeard(Node Node);

@@ -57,7 +57,7 @@ public sealed partial class Coordinator
         Close();
         presence.End(new TermStep(Term, head.Step));
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
-        announcer.End(new RunOver(Term, end.At, end.Finished, reason?.Message), () => observer.Ended(end));
+        announcer.End(new RunOver(Term, end.At, end.Finished, reason), () => observer.Ended(end));
     }
 
     /// <summary>A node that leaves with the last worker takes the run's state with it: that is saved first.</summary>

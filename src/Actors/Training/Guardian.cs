@@ -82,7 +82,7 @@ public sealed class Guardian(
                 break;
             case RunOver over when over.Term >= succession.Term:
                 Sender?.Tell(new RunOverHeard(Context.Cluster.Self), Self);
-                End(new RunEnd(over.At, over.Finished, over.Reason is null ? null : new InvalidOperationException(over.Reason)));
+                End(new RunEnd(over.At, over.Finished, over.Reason));
                 break;
             case LookForEnd when disk!.Pending == 0 && succession.IsSilent(Silence):
                 ReadEnd();

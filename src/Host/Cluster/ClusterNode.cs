@@ -90,8 +90,8 @@ internal sealed class ClusterNode : IDisposable
         using var over = new CancellationTokenSource();
         var guardian = engine.Spawn(Props.Of(MakeGuardian), Guardian.Name);
         var watches = Task.WhenAll(
-            stop.WatchAsync(() => guardian.Tell(new StopRun()), context.Clock, over.Token),
-            new WaitNotice(engine.Cluster, run.Directory.Root, note).WatchAsync(context.Clock, over.Token));
+            stop.WatchAsync(() => guardian.Tell(new StopRun()), report.Noted, context.Clock, over.Token),
+            new WaitNotice(engine.Cluster, run.Directory.Root, note).WatchAsync(report.Noted, context.Clock, over.Token));
         try
         {
             var first = await Task.WhenAny(report.End, engine.Terminated, stopped);
@@ -150,8 +150,6 @@ internal sealed class ClusterNode : IDisposable
     private async Task<string> EndAsync()
     {
         var end = await report.End;
-        if (stop.IsMade)
-            StopRequest.Clear(run.Directory.Root);
         return end.Reason is null ? TrainCommand.Summary(report, run.Settings) : throw end.Reason;
     }
 }

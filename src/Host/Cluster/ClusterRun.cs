@@ -11,13 +11,20 @@ internal sealed record ClusterRun(Settings Settings, DataSplits Data, RunDirecto
 {
     private static readonly TimeSpan Making = TimeSpan.FromSeconds(30), Look = TimeSpan.FromSeconds(0.2);
 
-    /// <summary>The run of a folder; where there is none yet, the first node makes it with its settings, under the folder's lock.</summary>
+    /// <summary>
+    /// The run of a folder; where there is none yet, a node with the role coordinator makes it with its settings, under the folder's
+    /// lock, and others wait for that.
+    /// </summary>
     /// <exception cref="ConfigurationException">A key, or the protocol, differs from the run's.</exception>
     /// <exception cref="DataException">The data is another.</exception>
     /// <exception cref="RunStoreException">A process that isn't a node trains it.</exception>
+    /// <exception cref="OperationCanceledException">SIGTERM came while it waited.</exception>
     public static async Task<ClusterRun> OpenAsync(LoadedSettings own, CommandContext context)
     {
-        var (files, folder, start) = (new PosixFiles(), own.Settings.Run.Folder, context.Clock.GetTimestamp());
+        var (files, folder) = (new PosixFiles(), own.Settings.Run.Folder);
+        if (!own.Settings.Cluster.RoleList.Contains("coordinator"))
+            await UntilMadeAsync(folder, context);
+        var start = context.Clock.GetTimestamp();
         while (true)
         {
             try
@@ -35,6 +42,15 @@ internal sealed record ClusterRun(Settings Settings, DataSplits Data, RunDirecto
     {
         Directory.Dispose();
         Data.Dispose();
+    }
+
+    private static async Task UntilMadeAsync(string folder, CommandContext context)
+    {
+        if (File.Exists(RunDirectory.ConfigurationOf(folder)))
+            return;
+        context.Output.WriteLine($"waits for a node with the role coordinator to make {folder}");
+        while (!File.Exists(RunDirectory.ConfigurationOf(folder)))
+            await Task.Delay(Look, context.Clock, context.Stop);
     }
 
     private static ClusterRun Join(LoadedSettings own, PosixFiles files, CommandContext context)

@@ -11,18 +11,22 @@ namespace Kindred.Host.Cluster;
 /// <summary>A node's name, and how it reaches the broker and the other nodes: its keys with their defaults and files read.</summary>
 internal sealed record NodeLinks(string Name, RabbitOptions Rabbit, string Secret, ClusterSettings Cluster)
 {
+    /// <summary>What can be known before a run is made or waited for.</summary>
+    /// <exception cref="ConfigurationException">A file can't be read.</exception>
+    /// <exception cref="LinkException">The broker's address, or a certificate, can't be used.</exception>
+    public static void Check(ClusterSettings cluster)
+    {
+        RabbitOf(cluster, "").Check();
+        TlsOf(cluster)?.Check();
+        if (cluster.SecretFile is { } file)
+            ClusterSecret.ReadFile(file, "cluster.secret");
+    }
+
     /// <exception cref="ConfigurationException">A file can't be read.</exception>
     public static async Task<NodeLinks> ReadAsync(Settings settings, CommandContext context)
     {
         var cluster = settings.Cluster;
-        var rabbit = new RabbitOptions
-        {
-            Broker = new Uri(cluster.Broker ?? "amqp://127.0.0.1:5672/"),
-            Cluster = $"kindred-{await ClusterSecret.RunNameAsync(settings.Run.Folder, context.Clock)}",
-            User = cluster.User ?? "guest",
-            Password = cluster.PasswordFile is { } file ? ClusterSecret.ReadFile(file, "cluster.password") : "guest",
-            CertificateAuthority = cluster.Authority,
-        };
+        var rabbit = RabbitOf(cluster, await ClusterSecret.RunNameAsync(settings.Run.Folder, context.Clock));
         return new NodeLinks(cluster.Name ?? NameOf(RunStart.Host), rabbit, await ClusterSecret.OfAsync(settings, context.Clock), cluster);
     }
 
@@ -35,10 +39,22 @@ internal sealed record NodeLinks(string Name, RabbitOptions Rabbit, string Secre
             Address = listen.Address,
             Port = listen.Port,
             Host = Cluster.Host,
-            Tls = Cluster.Certificate is null ? null : new BulkTls(Cluster.Certificate, Cluster.CertificateKey!, Cluster.Authority!),
+            Tls = TlsOf(Cluster),
             Logs = logs,
         };
     }
+
+    private static RabbitOptions RabbitOf(ClusterSettings cluster, string run) => new()
+    {
+        Broker = new Uri(cluster.Broker ?? "amqp://127.0.0.1:5672/"),
+        Cluster = $"kindred-{run}",
+        User = cluster.User ?? "guest",
+        Password = cluster.PasswordFile is { } file ? ClusterSecret.ReadFile(file, "cluster.password") : "guest",
+        CertificateAuthority = cluster.Authority,
+    };
+
+    private static BulkTls? TlsOf(ClusterSettings cluster) =>
+        cluster.Certificate is null ? null : new BulkTls(cluster.Certificate, cluster.CertificateKey!, cluster.Authority!);
 
     private static string NameOf(string machine) => string.Concat(machine.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
 }

@@ -8,9 +8,8 @@ namespace Kindred.Host.Cluster;
 /// </summary>
 internal sealed class StopRequest(string run)
 {
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.5);
     private readonly string? before = Read(run);
-
-    public bool IsMade => Read(run) is { } request && request != before;
 
     public static void Make(string run)
     {
@@ -21,24 +20,17 @@ internal sealed class StopRequest(string run)
     /// <summary>It was heeded, or nobody is there to heed it.</summary>
     public static void Clear(string run) => new PosixFiles().Delete(PathOf(run));
 
-    /// <summary>Calls <paramref name="stop"/> once the request is there; until <paramref name="ended"/>.</summary>
-    public async Task WatchAsync(Action stop, TimeProvider clock, CancellationToken ended)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(0.5), clock);
-        while (!ended.IsCancellationRequested)
+    /// <summary>Calls <paramref name="stop"/> while the request is there; until <paramref name="ended"/>.</summary>
+    public Task WatchAsync(Action stop, Action<string> warn, TimeProvider clock, CancellationToken ended) => Watch.RunAsync(
+        Period,
+        () =>
         {
-            if (IsMade)
+            if (Read(run) is { } request && request != before)
                 stop();
-            try
-            {
-                await timer.WaitForNextTickAsync(ended);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
+        },
+        warn,
+        clock,
+        ended);
 
     private static string PathOf(string run) => Path.Combine(run, "stop");
 

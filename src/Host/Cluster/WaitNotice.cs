@@ -7,27 +7,16 @@ namespace Kindred.Host.Cluster;
 internal sealed class WaitNotice(ICluster cluster, string run, Action<string> note)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private const int Patience = 3;
+    private const int Patience = 3, Stale = 5;
     private string? said, seen;
-    private int times;
+    private int times, still = Stale;
+    private DateTimeOffset? renewed;
 
-    public async Task WatchAsync(TimeProvider clock, CancellationToken ended)
-    {
-        using var timer = new PeriodicTimer(Period, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ended))
-                Look(clock.GetUtcNow());
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-    }
+    public Task WatchAsync(Action<string> warn, TimeProvider clock, CancellationToken ended) => Watch.RunAsync(Period, Look, warn, clock, ended);
 
-    private void Look(DateTimeOffset now)
+    internal void Look()
     {
-        var waits = WaitsFor(now);
+        var waits = WaitsFor();
         times = waits == seen ? times + 1 : 1;
         seen = waits;
         if (times < Patience || waits == said)
@@ -36,12 +25,15 @@ internal sealed class WaitNotice(ICluster cluster, string run, Action<string> no
         note(waits is null ? "the run goes on" : $"waits for {waits}");
     }
 
-    private string? WaitsFor(DateTimeOffset now)
+    private string? WaitsFor()
     {
+        var file = CoordinatorFile.Read(new PosixFiles(), run);
+        still = file?.Renewed != renewed && renewed is not null ? 0 : still + 1;
+        renewed = file?.Renewed;
         if (!cluster.IsConnected)
             return "the broker";
         if (!cluster.Members.Any(node => node.Roles.Contains("coordinator")))
             return "a node with the role coordinator";
-        return CoordinatorFile.Read(new PosixFiles(), run) is { WaitsFor: { } waits } file && now - file.Renewed < 5 * Period ? waits : null;
+        return still < Stale ? file?.WaitsFor : null;
     }
 }

@@ -1,3 +1,5 @@
+using Kindred.Actors.Bulk;
+using Kindred.Actors.Engines.RabbitMq.Wire;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Data;
@@ -35,13 +37,13 @@ public static class Failure
         var cause = exception is AggregateException { InnerException: { } inner } ? inner : exception;
         var code = cause switch
         {
-            ConfigurationException => ExitCode.Configuration,
+            ConfigurationException or LinkException => ExitCode.Configuration,
             DataException => ExitCode.Data,
             RunStoreException or InvalidDataException => ExitCode.RunStore,
             DivergedException => ExitCode.Diverged,
             _ => ExitCode.Failed,
         };
-        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException or DllNotFoundException)
+        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException or DllNotFoundException or RemoteException)
             ? $"{cause.GetType().Name}: " : "";
         return (code, what + cause.Message.ReplaceLineEndings(" ").Trim());
     }

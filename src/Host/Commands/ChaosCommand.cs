@@ -28,13 +28,15 @@ internal static class ChaosCommand
     {
         var (seed, meanTime) = (Seed(arguments.Take("chaos.seed") ?? "1"), MeanTime(arguments.Take("mtbf") ?? "4 s"));
         var folder = Path.GetFullPath(arguments.Take("out") ?? Directory.CreateTempSubdirectory("kindred-chaos-").FullName, context.WorkingDirectory);
+        var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
+        if (Path.Exists(cluster) && !File.Exists(RunDirectory.ConfigurationOf(cluster)))
+            throw new ConfigurationException($"out: {cluster} holds no run, and chaos would delete it: give another folder, or move it away");
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
         string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
         var chosen = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
         string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. given];
         Directory.CreateDirectory(folder);
-        var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
 
         context.Output.WriteLine("without faults, on one process");
         using (var one = new SupervisedNode("alone", ["train", .. settings, "devices=cpu*2", "overwrite=true", $"run={alone}"], alone + ".log"))

@@ -8,25 +8,39 @@ namespace Kindred.Host.Commands;
 internal static class CoordinatorStatus
 {
     /// <summary>A coordinator renews its file every second.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3), Look = TimeSpan.FromSeconds(0.1);
 
-    public static void Write(RunDirectory directory, CommandContext context)
+    public static async Task WriteAsync(RunDirectory directory, CommandContext context)
     {
-        if (CoordinatorFile.Read(directory.Files, directory.Root) is not { } file)
+        if (CoordinatorFile.Read(directory.Files, directory.Root) is not { } first)
         {
             context.Output.WriteLine("nobody has coordinated it yet");
             return;
         }
 
-        var age = context.Clock.GetUtcNow() - file.Renewed;
-        if (file.Phase == CoordinatorFile.Ended)
+        var file = first.Phase == CoordinatorFile.Ended ? first : await RenewedAsync(directory, first, context.Clock);
+        if (file?.Phase == CoordinatorFile.Ended)
             context.Output.WriteLine($"ended at step {file.Step} under term {file.Term}");
-        else if (age > Silence)
-            context.Output.WriteLine($"nobody coordinates it: {file.Node} on {file.Host} was last heard {age.TotalSeconds:F0} s ago, under term {file.Term}");
-        else
+        else if (file is not null)
             WriteAlive(file, context.Output);
+        else
+            context.Output.WriteLine($"nobody coordinates it: {first.Node} on {first.Host} was last heard at {first.Renewed:u} by its own clock, under term {first.Term}");
         if (File.Exists(Path.Combine(directory.Root, Probe.NotExact)))
             context.Output.WriteLine($"not bit-exact: {File.ReadAllText(Path.Combine(directory.Root, Probe.NotExact)).Trim()}");
+    }
+
+    /// <summary>Watches the file, for clocks of two machines may differ; null: nobody renews it.</summary>
+    private static async Task<CoordinatorFile?> RenewedAsync(RunDirectory directory, CoordinatorFile first, TimeProvider clock)
+    {
+        var start = clock.GetTimestamp();
+        while (clock.GetElapsedTime(start) < Silence)
+        {
+            await Task.Delay(Look, clock);
+            if (CoordinatorFile.Read(directory.Files, directory.Root) is { } now && now.Renewed != first.Renewed)
+                return now;
+        }
+
+        return null;
     }
 
     private static void WriteAlive(CoordinatorFile file, TextWriter output)

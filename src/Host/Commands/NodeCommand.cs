@@ -14,6 +14,7 @@ internal static class NodeCommand
             throw new ConfigurationException("node: give run=FOLDER, the same one at every node");
         if (loaded.Settings.Run.Overwrite)
             throw new ConfigurationException("node: overwrite=true is for train; delete the folder while no node runs");
+        NodeLinks.Check(loaded.Settings.Cluster);
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
         try

@@ -5,10 +5,10 @@ namespace Kindred.Host.Commands;
 
 internal static class StatusCommand
 {
-    public static Task<ExitCode> RunAsync(string run, CommandContext context)
+    public static async Task<ExitCode> RunAsync(string run, CommandContext context)
     {
         var directory = RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn);
-        CoordinatorStatus.Write(directory, context);
+        await CoordinatorStatus.WriteAsync(directory, context);
         var metrics = directory.ReadMetrics();
         var checkpoints = directory.Checkpoints.OnChain(directory.Terms.Chain());
         context.Output.WriteLine($"term {directory.Terms.NewestClaim()}");
@@ -18,6 +18,6 @@ internal static class StatusCommand
         if (metrics.LastOrDefault(m => m.Event == "evaluation") is { } evaluation)
             context.Output.WriteLine($"kNN {evaluation.Number("knn_top1"):F4} at step {evaluation.At.Step}");
         context.Output.WriteLine(checkpoints.Count == 0 ? "no checkpoint yet" : $"newest checkpoint at step {checkpoints[0].Step}");
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 }

@@ -31,7 +31,7 @@ internal static class TrainingRun
         var (report, actors) = (host.Services.GetRequiredService<RunReport>(), host.Services.GetRequiredService<TrainingActors>());
         await host.StartAsync();
         using var over = new CancellationTokenSource();
-        var watch = new StopRequest(directory.Root).WatchAsync(actors.AskToStop, context.Clock, over.Token);
+        var watch = new StopRequest(directory.Root).WatchAsync(actors.AskToStop, report.Noted, context.Clock, over.Token);
         await using (context.Stop.Register(actors.AskToStop))
         {
             var end = await report.End;

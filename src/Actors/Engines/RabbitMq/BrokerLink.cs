@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Threading.Channels;
+using Kindred.Actors.Bulk;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client.Exceptions;
 
@@ -68,9 +69,9 @@ internal sealed class BrokerLink : IAsyncDisposable
                     return;
                 RabbitLog.Disconnected(log, options.Broker, await open.Ended);
             }
-            catch (Exception failure) when (IsHopeless(failure) && !opened.Task.IsCompleted)
+            catch (Exception failure) when (!opened.Task.IsCompleted && Refusal(failure) is { } refusal)
             {
-                opened.TrySetException(failure);
+                opened.TrySetException(refusal);
                 return;
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stop.IsCancellationRequested)
@@ -111,11 +112,18 @@ internal sealed class BrokerLink : IAsyncDisposable
         return stop.IsCancellationRequested;
     }
 
-    private static bool IsHopeless(Exception? failure) => failure switch
+    /// <returns>Null: it may go when tried again.</returns>
+    private LinkException? Refusal(Exception? failure) => failure switch
     {
-        UriFormatException or AuthenticationException or AuthenticationFailureException or PossibleAuthenticationFailureException => true,
-        AggregateException several => several.InnerExceptions.Any(IsHopeless),
-        BrokerUnreachableException => IsHopeless(failure.InnerException),
-        _ => false,
+        LinkException refusal => refusal,
+        AuthenticationFailureException => new LinkException(
+            $"cluster.user, cluster.password: the broker {options.Broker} refuses the user {options.User} with this password; give those that it knows", failure),
+        AuthenticationException => new LinkException(
+            $"cluster.broker={options.Broker}: no TLS ({failure.Message.TrimEnd('.')}); its certificate must be made out to {options.Broker.Host}, by "
+            + (options.CertificateAuthority is { } file ? $"cluster.tls.authority={file}" : "an authority that this machine trusts or cluster.tls.authority=FILE"),
+            failure),
+        AggregateException several => several.InnerExceptions.Select(Refusal).FirstOrDefault(refusal => refusal is not null),
+        BrokerUnreachableException => Refusal(failure.InnerException),
+        _ => null,
     };
 }

@@ -47,14 +47,14 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
     /// <summary>
     /// Connects to the broker, waiting for it as long as it takes, and becomes a member. The engine doesn't dispose the bulk plane.
     /// </summary>
-    /// <exception cref="UriFormatException">The broker's address may not be used; says why.</exception>
+    /// <exception cref="LinkException">The broker may not be used, or refuses this node; says why.</exception>
     /// <exception cref="RemovedException">
     /// The cluster knows a later incarnation of this name. Where it says so only after this has returned, <see cref="Terminated"/> fails with it.
     /// </exception>
     /// <exception cref="OperationCanceledException"></exception>
     public static async Task<RabbitEngine> JoinAsync(EngineOptions engine, RabbitOptions rabbit, IBulkPlane bulk, CancellationToken cancel)
     {
-        rabbit.Factory();
+        rabbit.Check();
         var joining = new RabbitEngine(engine, rabbit, bulk);
         try
         {

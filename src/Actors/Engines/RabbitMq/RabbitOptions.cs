@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Kindred.Actors.Bulk;
 using RabbitMQ.Client;
 
 namespace Kindred.Actors.Engines.RabbitMq;
@@ -36,17 +37,20 @@ public sealed record RabbitOptions
     /// <summary>Of heartbeats and their detector; not the actors' clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <exception cref="UriFormatException">The broker's address isn't one that may be used; says why.</exception>
+    /// <exception cref="LinkException">The broker's address isn't one that may be used, or the authority's file can't be read.</exception>
+    public void Check() => Factory();
+
     internal ConnectionFactory Factory()
     {
         if (Broker.Scheme is not ("amqp" or "amqps"))
-            throw new UriFormatException($"{Broker}: amqp:// or amqps:// is expected.");
+            throw new LinkException($"cluster.broker={Broker}: amqp:// or amqps:// is expected");
         if (Broker.UserInfo.Length > 0)
-            throw new UriFormatException(
-                $"User and password don't belong in the broker's address ({Broker.Host}): everybody on this machine reads them there.");
+            throw new LinkException(
+                $"cluster.broker: user and password don't belong in the broker's address ({Broker.Host}), where everybody on this machine reads them: "
+                + "give cluster.user=NAME and cluster.password=FILE");
         var secure = Broker.Scheme == "amqps";
         if (!secure && !IsLoopback(Broker.DnsSafeHost))
-            throw new UriFormatException($"{Broker} is not this machine: use amqps://.");
+            throw new LinkException($"cluster.broker={Broker} is not this machine: use amqps://");
         return new ConnectionFactory
         {
             HostName = Broker.DnsSafeHost,
@@ -72,30 +76,21 @@ public sealed record RabbitOptions
         var tls = new SslOption(Broker.DnsSafeHost, enabled: true);
         if (CertificateAuthority is not null)
         {
-            var authority = X509Certificate2.CreateFromPem(ReadText(CertificateAuthority));
-            tls.CertificateValidationCallback = (_, certificate, _, errors) => IsSignedBy(authority, certificate, errors);
+            var trusted = TrustedAuthorities.Of(CertificateAuthority);
+            tls.CertificateValidationCallback = (_, certificate, chain, errors) => IsSignedBy(trusted, certificate, chain, errors);
         }
 
         return tls;
     }
 
-    /// <summary>By this authority alone, and for the host that was asked for.</summary>
-    private static bool IsSignedBy(X509Certificate2 authority, X509Certificate? certificate, SslPolicyErrors errors)
+    /// <summary>By these authorities alone, and for the host that was asked for.</summary>
+    private static bool IsSignedBy(X509ChainPolicy trusted, X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors)
     {
-        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        if (certificate is null || presented is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
             return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using var presented = new X509Certificate2(certificate);
-        return chain.Build(presented);
-    }
-
-    private static string ReadText(string path)
-    {
-#pragma warning disable RS0030 // An engine's own configuration, read before there are actors.
-        return File.ReadAllText(path);
-#pragma warning restore RS0030
+        using var chain = new X509Chain { ChainPolicy = trusted.Clone() };
+        chain.ChainPolicy.ExtraStore.AddRange(presented.ChainPolicy.ExtraStore); // intermediates
+        using var own = new X509Certificate2(certificate);
+        return chain.Build(own);
     }
 }

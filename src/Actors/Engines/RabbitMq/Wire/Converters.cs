@@ -52,6 +52,7 @@ internal sealed class ExceptionConverter : JsonConverter<Exception>
         [nameof(RunStoreException)] = message => new RunStoreException(message),
         [nameof(SupersededException)] = message => new SupersededException(message),
         [nameof(DivergedException)] = message => new DivergedException(message),
+        [nameof(InvalidDataException)] = message => new InvalidDataException(message),
     };
 
     public override bool CanConvert(Type typeToConvert) => typeof(Exception).IsAssignableFrom(typeToConvert);
