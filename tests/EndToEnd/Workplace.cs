@@ -73,14 +73,14 @@ internal sealed class Workplace : IDisposable
     }
 
     /// <summary>Images of a label's colour under noise; of CIFAR-100 (two label bytes) with <paramref name="labels"/> of 2.</summary>
-    public void WriteCifar(string relative, int images, int labels = 1)
+    public void WriteCifar(string relative, int images, int labels = 1, int classes = 10)
     {
         var record = labels + 3072;
         var bytes = new byte[images * record];
         new Random(images).NextBytes(bytes);
         for (var i = 0; i < bytes.Length; i++)
         {
-            var (label, at) = (i / record % 10, i % record);
+            var (label, at) = (i / record % classes, i % record);
             bytes[i] = at < labels ? (byte)label : (byte)((label * 23) + ((at - labels) / 1024 * 40) + (bytes[i] / 6));
         }
 
