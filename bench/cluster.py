@@ -173,11 +173,16 @@ def compared(row, folder, settings, cluster, what):
     """Whether the cluster ended in the state of one process, each step once."""
     cluster.until_end()
     expected = state(alone(folder, settings))
-    last = {s["step"]: s["term"] for s in runs.steps(cluster.run)}
-    same, whole = expected == state(cluster.run), sorted(last) == list(range(1, int(settings["steps"]) + 1))
-    tell(row, f"{what}: state {'bit-identical' if same else 'DIFFERS'}, steps {'once each' if whole else 'MISSING'}, {max(last.values())} terms",
-         same=same, steps=len(last), terms=max(last.values()), seconds=time.time() - cluster.began)
+    commits = runs.commits(cluster.run)
+    same, terms = expected == state(cluster.run), max(term for term, _ in commits)
+    whole = once_each(commits, int(settings["steps"]))
+    tell(row, f"{what}: state {'bit-identical' if same else 'DIFFERS'}, steps {'once each' if whole else 'MISSING OR DOUBLED'}, {terms} terms",
+         same=same, once_each=whole, steps=len(commits), terms=terms, seconds=time.time() - cluster.began)
     return 0 if same and whole else 1
+
+
+def once_each(commits, steps):
+    return sorted(step for _, step in commits) == list(range(1, steps + 1))
 
 
 def bits(folder, settings, own):
@@ -249,10 +254,14 @@ def recovery(folder, settings, own):
 
 
 def throughput(folder, settings, own):
-    rates = {True: [], False: []}
+    """A window without kills and one with them make a pair, of which there must be two."""
+    windows = int(float(own["minutes"]) * 60 / float(own["window"]))
+    if windows < 4:
+        raise SystemExit("minutes/window: at least 4 windows")
+    rates, pairs = {True: [], False: []}, []
     with Cluster(folder, settings | {"steps": "1000000"}) as cluster:
         cluster.until_step(10)
-        for number in range(int(float(own["minutes"]) * 60 / float(own["window"]))):
+        for number in range(windows):
             killing = number % 2 == 1
             start, first = time.time(), cluster.furthest()
             next_kill = start + float(own["every"]) / 2
@@ -263,9 +272,20 @@ def throughput(folder, settings, own):
                     next_kill += float(own["every"])
                 time.sleep(0.1)
             rates[killing].append((cluster.furthest() - first) / (time.time() - start))
-    ratio = statistics.mean(rates[True]) / statistics.mean(rates[False])
-    tell("throughput", f"with a worker killed every {own['every']} s: {100 * ratio:.1f} % of the steps/s without", ratio=ratio, kills=rates[True], none=rates[False])
+            if killing:
+                pairs.append(rates[True][-1] / rates[False][-1])
+                print(f"pair {len(pairs)}: {rates[True][-1]:.2f} steps/s with kills, {rates[False][-1]:.2f} before", flush=True)
+    mean, low, high = interval(pairs)
+    tell("throughput", f"with a worker killed every {own['every']} s: {mean:.3f} ({low:.3f} to {high:.3f}) x the steps/s without ({len(pairs)} pairs)",
+         ratio=mean, low=low, high=high, ratios=pairs, kills=rates[True], none=rates[False])
     return 0
+
+
+def interval(ratios):
+    """The geometric mean, and two standard errors to either side of it."""
+    logs = [math.log(r) for r in ratios]
+    middle, half = statistics.mean(logs), 2 * statistics.stdev(logs) / len(logs) ** 0.5
+    return tuple(math.exp(middle + d) for d in (0, -half, half))
 
 
 def rate(run, skip=5):
@@ -274,7 +294,7 @@ def rate(run, skip=5):
 
 
 def cost(folder, settings, own):
-    """One broker for all pairs; the interval is two standard errors about the geometric mean."""
+    """One broker for all pairs."""
     settings = settings | {"batch": "256", "shards": "1"}
     layout, ratios = (("first", "coordinator,data"), ("keeper", "keeper"), ("worker-1", "worker")), []
     broker = Broker(os.path.join(folder, "broker"))
@@ -295,9 +315,7 @@ def cost(folder, settings, own):
             print(f"pair {pair + 1}: {pace['local']:.0f} images/s local, {pace['cluster']:.0f} in the cluster", flush=True)
     finally:
         broker.close()
-    logs = [math.log(r) for r in ratios]
-    middle, half = statistics.mean(logs), 2 * statistics.stdev(logs) / len(logs) ** 0.5
-    low, mean, high = (math.exp(middle + d) for d in (-half, 0, half))
+    mean, low, high = interval(ratios)
     tell("cost", f"rabbitmq takes {mean:.3f} ({low:.3f} to {high:.3f}) x the time of local ({len(ratios)} pairs)", ratio=mean, low=low, high=high, ratios=ratios)
     return 0
 

@@ -1,5 +1,5 @@
 """What the scripts of this folder share: the environment and the programs of this repository, and reading a run's metrics."""
-import json, os, subprocess
+import glob, json, math, os, subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KINDRED = os.path.join(ROOT, "artifacts/bin/Kindred.Host/release/kindred")
@@ -25,6 +25,19 @@ def steps(run):
     with open(path, encoding="utf-8") as file:
         events = [event for event in map(parsed, file) if event]
     return [event for event in events if event["event"] == "step"]
+
+
+def commits(run):
+    """(term, step) of every step line on the chain of start records (src/Actors/Protocol/Store/TermChain.cs), also where a step is there twice."""
+    starts, last = {}, {}
+    for name in glob.glob(os.path.join(run, "terms", "*.start")):
+        with open(name, encoding="utf-8") as file:
+            start = json.load(file)
+            starts[start["term"]] = start
+    term, end = max(starts, default=0), math.inf
+    while term:
+        last[term], term, end = end, starts[term]["parent"], starts[term]["step"]
+    return [(s["term"], s["step"]) for s in steps(run) if s["step"] <= last.get(s["term"], 0)]
 
 
 def parsed(line):

@@ -201,7 +201,7 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
     [Fact]
     public void Nodes_in_async_commit_every_shard_once_though_a_worker_and_the_coordinator_die()
     {
-        const string Async = "consistency=async staleness=3 checkpoint.every=5";
+        const string Async = "consistency=async staleness=3 checkpoint.every=5 bank.length=4096";
         using var a = Start("a", "coordinator,data", Async);
         using var k = Start("k", "keeper", Async);
         using var c = Start("c", "worker", $"devices=cpu {Async}");
@@ -215,6 +215,7 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         c.End().Succeeds();
         k.End().Succeeds();
         Assert.Equal(Enumerable.Range(1, 2 * (int)Last).Select(step => (long)step), work.Steps("r").Order());
+        work.SawEverySampleOnce("r", commits: 2 * Last, perEpoch: 8, views: 4);
     }
 
     [Fact]

@@ -57,13 +57,16 @@ public sealed class EncoderTests : IDisposable
         Assert.False(File.Exists(work["encoder.safetensors"]));
     }
 
-    [Fact]
-    public void The_best_checkpoint_is_exported()
+    /// <summary>Of one class, so that the first epoch's is the best for good; with many images it is known only when later ones were saved.</summary>
+    [Theory]
+    [InlineData(20)]
+    [InlineData(4000)]
+    public void The_best_checkpoint_is_exported(int evaluated)
     {
-        work.Run($"{Workplace.Short} data.holdout=20 epochs=6 checkpoint.every=1 checkpoint.keep=2 run=r").Succeeds();
-        work.Run("export r which=best out=best.safetensors").Succeeds();
-        work.Run("export r out=last.safetensors").Succeeds();
-        Assert.Equal(File.ReadAllBytes(work["last.safetensors"]).Length, File.ReadAllBytes(work["best.safetensors"]).Length);
+        work.WriteCifar("same/data_batch_1.bin", 64, classes: 1);
+        work.WriteCifar("same/test_batch.bin", evaluated, classes: 1);
+        work.Run($"{Workplace.Short} data.path=same data.holdout=20 epochs=6 checkpoint.every=1 checkpoint.keep=2 run=r").Succeeds();
+        Assert.Equal("step 3: best.safetensors\n", work.Run("export r which=best out=best.safetensors").Succeeds().Output);
     }
 
     [Theory]

@@ -22,6 +22,7 @@ public sealed class ModesTests : IDisposable
         var ended = work.Run("resume r").Succeeds();
         Assert.Contains("consistency=async is not bit-exact", Assert.Single(ended.Warnings));
         Assert.Equal(Enumerable.Range(1, 32).Select(step => (long)step), work.Steps("r"));
+        work.SawEverySampleOnce("r", commits: 32, perEpoch: 16, views: 2);
         var commits = RunDirectory.OpenToRead(new PosixFiles(), work["r"], Assert.Fail).ReadMetrics().Where(m => m.Event == "step").ToArray();
         Assert.All(commits, commit => Assert.InRange(commit.Number("staleness")!.Value, 0, 3));
     }

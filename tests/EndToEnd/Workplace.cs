@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Data.Formats;
 
 namespace Kindred.Tests.EndToEnd;
 
@@ -32,12 +34,33 @@ internal sealed class Workplace : IDisposable
     public string State(string run) => string.Join('\n', Run($"inspect {run}").Succeeds().Output.Split('\n')
         .Where(line => line.StartsWith("step ", StringComparison.Ordinal) || line.StartsWith("sha256 ", StringComparison.Ordinal)));
 
-    /// <summary>The steps that count, in the order of metrics.jsonl.</summary>
+    /// <summary>The steps that count, in the order of metrics.jsonl; one that was committed twice is there twice.</summary>
     public IEnumerable<long> Steps(string run) => Commits(run).Select(at => at.Step);
 
     /// <summary>The same, with the term of each.</summary>
     public IEnumerable<TermStep> Commits(string run) =>
-        RunDirectory.OpenToRead(new PosixFiles(), this[run], Assert.Fail).ReadMetrics().Where(m => m.Event == "step").Select(m => m.At);
+        RunDirectory.OpenToRead(new PosixFiles(), this[run], Assert.Fail).ReadCommits();
+
+    /// <summary>
+    /// The newest checkpoint's model has seen as many updates as commits, and its bank, which is as long as the run, has each of the
+    /// 64 samples once per epoch and view.
+    /// </summary>
+    public void SawEverySampleOnce(string run, long commits, int perEpoch, int views)
+    {
+        var directory = RunDirectory.OpenToRead(new PosixFiles(), this[run], Assert.Fail);
+        var newest = directory.Checkpoints.NewestValid(directory.Terms.Chain())!;
+        long[] Numbers(string part, string name)
+        {
+            using var stream = directory.Checkpoints.OpenPart(newest, part);
+            return MemoryMarshal.Cast<byte, long>(SafetensorsFile.Read(stream)[name].Data.Span).ToArray();
+        }
+
+        Assert.Equal([commits], Numbers(CheckpointPart.Model, "step"));
+        var rows = Numbers(CheckpointPart.Keeper, "bank.ids").Zip(Numbers(CheckpointPart.Keeper, "bank.steps"), (sample, step) => (sample, step));
+        var seen = rows.Where(row => row.step > 0).CountBy(row => (row.sample, Epoch: (row.step - 1) / perEpoch)).ToArray();
+        Assert.Equal(64 * commits / perEpoch, seen.Length);
+        Assert.All(seen, of => Assert.Equal(views, of.Value));
+    }
 
     public void Copy(string from, string to)
     {
@@ -50,14 +73,14 @@ internal sealed class Workplace : IDisposable
     }
 
     /// <summary>Images of a label's colour under noise; of CIFAR-100 (two label bytes) with <paramref name="labels"/> of 2.</summary>
-    public void WriteCifar(string relative, int images, int labels = 1)
+    public void WriteCifar(string relative, int images, int labels = 1, int classes = 10)
     {
         var record = labels + 3072;
         var bytes = new byte[images * record];
         new Random(images).NextBytes(bytes);
         for (var i = 0; i < bytes.Length; i++)
         {
-            var (label, at) = (i / record % 10, i % record);
+            var (label, at) = (i / record % classes, i % record);
             bytes[i] = at < labels ? (byte)label : (byte)((label * 23) + ((at - labels) / 1024 * 40) + (bytes[i] / 6));
         }
 

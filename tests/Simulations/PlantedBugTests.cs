@@ -14,7 +14,7 @@ public sealed class PlantedBugTests : IDisposable
     [Fact]
     public async Task Simulated_clusters_find_every_planted_bug()
     {
-        var planted = Path.Combine(Checkout(), "tests", "planted");
+        var planted = Path.Combine(Checkout.Folder, "tests", "planted");
         using var check = Process.Start(new ProcessStartInfo("bash", [Path.Combine(planted, "check.sh")])
         {
             UseShellExecute = false,
@@ -29,13 +29,5 @@ public sealed class PlantedBugTests : IDisposable
         var patches = Directory.GetFiles(planted, "*.patch").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray();
         Assert.True(patches.Length >= 10, $"only {patches.Length} bugs are planted");
         Assert.Equal(patches, found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": seed ")[0]));
-    }
-
-    private static string Checkout()
-    {
-        var above = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(above.FullName, "Kindred.slnx")))
-            above = above.Parent ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} isn't in a checkout.");
-        return above.FullName;
     }
 }

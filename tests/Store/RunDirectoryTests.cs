@@ -33,6 +33,29 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void ACommitThatIsThereTwiceIsSeen()
+    {
+        using var run = WithCommits([new(1, 1), new(1, 2), new(1, 3), new(2, 3), new(3, 5), new(4, 4), new(2, 3), new(4, 3)]);
+        Assert.Equal(
+            [new(1, 1), new(1, 2), new(2, 3), new(4, 4), new(2, 3), new(4, 3)], // 3 again under its own term, and under the next on the chain
+            run.ReadCommits());
+        Assert.Equal([1, 2, 4, 3], run.ReadMetrics().Where(m => m.Event == "step").Select(m => m.At.Step));
+    }
+
+    [Fact]
+    public void TheBenchmarksSeeItToo()
+    {
+        Assert.SkipUnless(SafetensorsTests.Python("") is "", "needs python3");
+        var script = $"import sys; sys.path.insert(0, '{Checkout.Folder}/bench'); sys.dont_write_bytecode = True; import cluster, runs; "
+            + $"commits = runs.commits('{Run}'); print(commits, cluster.once_each(commits, 4))";
+        TermStep[] once = [new(1, 1), new(1, 2), new(1, 3), new(2, 3), new(3, 5), new(4, 4)];
+        WithCommits(once).Dispose();
+        Assert.Equal("[(1, 1), (1, 2), (2, 3), (4, 4)] True\n", SafetensorsTests.Python(script));
+        WithCommits([.. once, new(4, 3)]).Dispose();
+        Assert.Equal("[(1, 1), (1, 2), (2, 3), (4, 4), (4, 3)] False\n", SafetensorsTests.Python(script));
+    }
+
+    [Fact]
     public void ARunIsNotOverwrittenUnlessAskedFor()
     {
         using (var run = Create())
@@ -139,6 +162,22 @@ public sealed class RunDirectoryTests : IDisposable
                     Assert.Equal("old", new Terms(files, RunDirectory.TermsOf(Run)).OwnerOf(1));
             }
         }
+    }
+
+    /// <summary>Terms 1, 2 from step 2, and 4 from step 3 are the chain; term 3, from step 4, was abandoned.</summary>
+    private RunDirectory WithCommits(TermStep[] commits)
+    {
+        var run = Create(overwrite: true);
+        foreach (var start in new StartRecord[] { new(1, 0, 0), new(2, 1, 2), new(3, 2, 4), new(4, 2, 3) })
+        {
+            run.Terms.TryClaim($"{start.Term}");
+            run.Terms.WriteStart(start);
+            run.Metrics.Append(new MetricsLine("resume", start.Step, 0, start.Term).ToString());
+        }
+
+        foreach (var at in commits)
+            run.Metrics.Append(new MetricsLine("step", at.Step, 0, at.Term).ToString());
+        return run;
     }
 
     private RunDirectory Create(bool overwrite = false, string holder = "me") =>

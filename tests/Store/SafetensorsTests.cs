@@ -196,7 +196,7 @@ public sealed class SafetensorsTests
     }
 
     /// <summary>What the distribution's Python prints; null where it fails or isn't there.</summary>
-    private static string? Python(string script)
+    internal static string? Python(string script)
     {
         const string Interpreter = "/usr/bin/python3";
         if (!File.Exists(Interpreter))

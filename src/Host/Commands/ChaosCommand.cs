@@ -98,7 +98,7 @@ internal static class ChaosCommand
         }
     }
 
-    private static ExitCode Verdict(bool ended, string faults, string alone, string cluster, CommandContext context)
+    internal static ExitCode Verdict(bool ended, string faults, string alone, string cluster, CommandContext context)
     {
         var fault = !ended ? "the run with faults didn't end in time"
             : !StepsOf(alone, context).SequenceEqual(StepsOf(cluster, context)) ? "steps are missing or doubled"
@@ -120,5 +120,5 @@ internal static class ChaosCommand
     }
 
     private static List<long> StepsOf(string run, CommandContext context) =>
-        [.. RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn).ReadMetrics().Where(m => m.Event == "step").Select(m => m.At.Step).Order()];
+        [.. RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn).ReadCommits().Select(at => at.Step).Order()];
 }

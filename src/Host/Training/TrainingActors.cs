@@ -33,7 +33,7 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
         settings.Evaluation.Every, KeepBest: settings.Data.Holdout > 0, TimeSpan.FromSeconds(10),
         $"{RunStart.Host}/{Environment.ProcessId}/{Guid.NewGuid():N}")
     {
-        Staleness = recipe.Staleness, ComparesReplicas = settings.Consistency.Mode == ConsistencyMode.Sync,
+        Staleness = recipe.Staleness, ComparesReplicas = settings.Cluster.BitExact ?? settings.Consistency.Mode == ConsistencyMode.Sync,
     };
 
     /// <summary>Finish the step, save, evaluate, end.</summary>

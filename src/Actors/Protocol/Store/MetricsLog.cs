@@ -41,21 +41,27 @@ public sealed class MetricsLog(IFiles files, string path)
     /// </summary>
     public static IReadOnlyList<MetricsEntry> Read(IFiles files, string path, TermChain chain)
     {
-        using var stream = files.OpenRead(path);
-        if (stream is null)
-            return [];
         var newest = new Dictionary<(string Event, long Step), (MetricsEntry Entry, int Line)>();
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        for (var number = 0; reader.ReadLine() is { } line; number++)
+        foreach (var (number, entry) in OnChain(files, path, chain).Index())
         {
-            if (Parse(line) is not { } entry || !chain.Counts(entry.At))
-                continue;
             var key = (entry.Event, entry.At.Step);
             if (!newest.TryGetValue(key, out var known) || entry.At.Term >= known.Entry.At.Term)
                 newest[key] = (entry, number);
         }
 
         return [.. newest.Values.OrderBy(v => v.Line).Select(v => v.Entry)];
+    }
+
+    /// <summary>Every line whose (term, step) is on the chain, in file order, also where an event and step are there twice.</summary>
+    public static IEnumerable<MetricsEntry> OnChain(IFiles files, string path, TermChain chain)
+    {
+        using var stream = files.OpenRead(path);
+        if (stream is null)
+            yield break;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        while (reader.ReadLine() is { } line)
+            if (Parse(line) is { } entry && chain.Counts(entry.At))
+                yield return entry;
     }
 
     private static MetricsEntry? Parse(string line)

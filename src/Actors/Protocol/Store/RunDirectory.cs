@@ -31,6 +31,10 @@ public sealed class RunDirectory : IDisposable
     /// <summary>The lines of metrics.jsonl that count now.</summary>
     public IReadOnlyList<MetricsEntry> ReadMetrics() => MetricsLog.Read(Files, MetricsOf(Root), Terms.Chain());
 
+    /// <summary>The commits on the chain in the order of their lines in metrics.jsonl: a step that is there twice was committed twice.</summary>
+    public IReadOnlyList<TermStep> ReadCommits() =>
+        [.. MetricsLog.OnChain(Files, MetricsOf(Root), Terms.Chain()).Where(m => m.Event == "step").Select(m => m.At)];
+
     /// <summary>Writes that the run has come to its end with this state, for nodes that are away when it is said.</summary>
     public void WriteEnd(TermStep at)
     {

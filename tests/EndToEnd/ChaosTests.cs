@@ -1,0 +1,32 @@
+using Kindred.Host.CommandLine;
+using Kindred.Host.Commands;
+
+namespace Kindred.Tests.EndToEnd;
+
+/// <summary>What chaos says of a run with faults.</summary>
+public sealed class ChaosTests : IDisposable
+{
+    private readonly Workplace work = new();
+
+    public void Dispose() => work.Dispose();
+
+    [Fact]
+    public void A_step_that_was_committed_twice_is_a_fault()
+    {
+        work.Run($"{Workplace.Short} run=alone").Succeeds();
+        work.Copy("alone", "cluster");
+        Assert.Equal((ExitCode.Done, "nothing lost: 8 steps once each"), Verdict());
+        var line = File.ReadLines(work["cluster/metrics.jsonl"]).Single(l => l.StartsWith("{\"event\":\"step\",\"step\":5,", StringComparison.Ordinal));
+        File.AppendAllText(work["cluster/metrics.jsonl"], line + "\n");
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 5], work.Steps("cluster"));
+        Assert.Equal((ExitCode.Failed, "FAILED under no faults: steps are missing or doubled"), Verdict());
+    }
+
+    private (ExitCode Code, string Line) Verdict()
+    {
+        using var output = new StringWriter();
+        var context = new CommandContext(output, TextWriter.Null, TimeProvider.System, work.Folder, _ => null, TestContext.Current.CancellationToken);
+        var code = ChaosCommand.Verdict(ended: true, "", work["alone"], work["cluster"], context);
+        return (code, output.ToString().Split(';', ',')[0]);
+    }
+}
