@@ -46,6 +46,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Action<long>? Saved { get; init; }
 
+    public IFiles Files { get; init; } = new PosixFiles();
+
     public Func<ulong, EvaluationResult> Evaluate { get; init; } = model => new(model % 1000 / 1000.0, null, 1, 1);
 
     public bool KeepBest { get; init; }
@@ -63,11 +65,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async Task<RunEnd> Run(Action<StepReport>? committed = null, Action<LocalEngine>? started = null)
     {
-        var files = new PosixFiles();
         var exists = File.Exists(RunDirectory.ConfigurationOf(folder));
         using var directory = exists
-            ? RunDirectory.Open(files, folder, "test", LockMode.Exclusive, Notes.Add)
-            : RunDirectory.Create(files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
+            ? RunDirectory.Open(Files, folder, "test", LockMode.Exclusive, Notes.Add)
+            : RunDirectory.Create(Files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
         await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(
@@ -78,7 +79,7 @@ internal sealed class Cluster : IAsyncDisposable
         List<(string, Role, Func<IActorRef, Actor>)> members =
         [
             ("data", Role.Data, coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
-            ("evaluator", Role.Evaluator, coordinator => new Evaluator(new Evaluation(Evaluate), coordinator)),
+            ("evaluator", Role.Evaluator, coordinator => new Evaluator(new Evaluation(Evaluate), Between(coordinator))),
             ("keeper", Role.Keeper, coordinator => new SupportSetKeeper(
                 Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),
                 Staleness, LocalSteps > 0 ? Plan : null)),

@@ -1,3 +1,4 @@
+using Kindred.Actors.Protocol;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Tests.Training;
@@ -31,6 +32,22 @@ public sealed class EvaluationTests
         Assert.Equal(last == 24 ? [18L] : [], metrics.Where(m => m.Event == "evaluation_missed").Select(m => m.At.Step));
     }
 
+    [Fact]
+    public async Task TwoLostEvaluationsAreMissedAndLaterOnesAreNot()
+    {
+        await using var cluster = new Cluster
+        {
+            LastStep = 30,
+            Between = coordinator => new FaultyLine(
+                coordinator, (message, _) => message is EvaluationBegun { At.Step: <= 12 } or Evaluated { At.Step: <= 12 } ? 0 : 1),
+        };
+        Assert.Null((await cluster.Run()).Reason);
+        var metrics = cluster.Metrics();
+        Assert.Equal([6, 12], metrics.Where(m => m.Event == "evaluation_missed").Select(m => m.At.Step));
+        Assert.Contains(30, metrics.Where(m => m.Event == "evaluation").Select(m => m.At.Step));
+        Assert.Contains(18, metrics.Where(m => m.Event == "evaluation").Select(m => m.At.Step));
+    }
+
     /// <summary>The first epoch's state is the best, and measured only when checkpoints of later ones have been written and older ones deleted.</summary>
     [Fact]
     public async Task ACheckpointIsNotDeletedBeforeItsMeasured()
@@ -44,7 +61,7 @@ public sealed class EvaluationTests
             KeepBest = true,
             Saved = step =>
             {
-                if (step == 17)
+                if (step > 12)
                     saved.Set();
             },
             Evaluate = _ =>

@@ -56,6 +56,9 @@ public sealed record SaveState(int Term, TermStep At) : ITermed;
 /// <summary>Worker or keeper → coordinator: the part is on disk.</summary>
 public sealed record StateSaved(int Term, TermStep At, CheckpointPart Part) : ITermed;
 
+/// <summary>Worker or keeper → coordinator: I don't hold that state, and haven't begun to write the part.</summary>
+public sealed record NotSaved(int Term, TermStep At, string Part) : ITermed;
+
 /// <summary>Coordinator → one worker: send the evaluator a copy of the state that you have just reached.</summary>
 public sealed record EvaluateState(int Term, TermStep At, IActorRef Evaluator) : ITermed;
 

@@ -8,7 +8,8 @@ namespace Kindred.Actors.Training;
 /// The checkpoints under way: each is one when both of its parts are on disk, by a manifest that is written last. Keeps the bank
 /// rows of the commits since the newest, from which a lost keeper is rebuilt.
 /// </summary>
-internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, int keep)
+internal sealed class CheckpointLedger(
+    IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, RunOptions run, IRunObserver observer)
 {
     private const int Parts = 2, MostSince = 1000, AgainAfter = 50;
     private const long MostBytesSince = 1L << 30;
@@ -44,20 +45,39 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
             since.Add(delta);
     }
 
-    /// <summary>Has a worker and the keeper write the state that they have just reached; false: that is done, or under way.</summary>
-    public bool TryBegin(int term, TermStep at)
+    /// <summary>
+    /// Has a worker and the keeper write the state that they have just reached; false: that is done, or under way, or so many are: a
+    /// slow disk has fewer checkpoints, not more copies of the state that wait for it.
+    /// </summary>
+    public bool TryBegin(int term, TermStep at, int mostUnderWay)
     {
-        if (at.Step == 0 || Holds(at) || !underWay.TryAdd(at, new UnderWay()))
+        if (at.Step == 0 || Holds(at) || underWay.ContainsKey(at))
             return false;
-        Ask(term, at);
+        if (underWay.Count >= mostUnderWay)
+        {
+            SaySkipped();
+            return false;
+        }
+
+        Ask(term, at, underWay[at] = new UnderWay());
         return true;
     }
 
-    /// <summary>Asks again for the parts of a state that is still held.</summary>
-    public void Repeat(int term, TermStep at)
+    /// <summary>Asks again for parts that aren't there: the request, or the answer, may have been lost.</summary>
+    public void Repeat(int term)
     {
-        if (underWay.TryGetValue(at, out var parts) && parts.Written.Count < Parts)
-            Ask(term, at);
+        foreach (var (at, parts) in underWay.Where(u => u.Value.Written.Count < Parts && context.Clock.GetElapsedTime(u.Value.AskedAt) > run.AnswerWithin))
+            Ask(term, at, parts);
+    }
+
+    /// <summary>A part that nobody has begun to write can't be had any more, but of the <paramref name="head"/>; true: the checkpoint is given up.</summary>
+    public bool Take(NotSaved missing, TermStep head)
+    {
+        if (missing.At == head || !underWay.TryGetValue(missing.At, out var parts) || parts.Written.ContainsKey(missing.Part))
+            return false;
+        underWay.Remove(missing.At);
+        observer.Noted($"the checkpoint of step {missing.At.Step} is given up: nobody holds its {missing.Part} part any more");
+        return true;
     }
 
     /// <summary>A worker that has drifted writes no part that counts.</summary>
@@ -78,7 +98,7 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         if (parts.Written.TryGetValue(CheckpointPart.Model, out var model) && drifted.Contains(model.Writer))
         {
             parts.Written.Remove(CheckpointPart.Model);
-            Ask(term, at);
+            Ask(term, at, parts);
         }
 
         WriteManifestWhenComplete(at, parts);
@@ -106,8 +126,17 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         context.Run(disk, () => WriteManifest(at, written), done => new CheckpointWritten(done), error => new Failed(error));
     }
 
-    private void Ask(int term, TermStep at)
+    private void SaySkipped()
     {
+        var (at, first) = underWay.First();
+        if (!first.WasSkippedFor)
+            observer.Noted($"checkpoints are skipped until that of step {at.Step} is on the disk");
+        first.WasSkippedFor = true;
+    }
+
+    private void Ask(int term, TermStep at, UnderWay parts)
+    {
+        parts.AskedAt = context.Clock.GetTimestamp();
         roster.FirstLessee?.Actor.Tell(new SaveState(term, at), context.Self);
         roster.Keeper?.Actor.Tell(new SaveState(term, at), context.Self);
     }
@@ -120,7 +149,7 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
 
     private Pruned Prune(TermStep before, IReadOnlyCollection<TermStep> mayBeBest)
     {
-        directory.Checkpoints.Prune(directory.Terms.Chain(), keep, before, mayBeBest);
+        directory.Checkpoints.Prune(directory.Terms.Chain(), run.KeepCheckpoints, before, mayBeBest);
         return new Pruned();
     }
 
@@ -141,6 +170,11 @@ internal sealed class CheckpointLedger(IActorContext context, IExecutor disk, Ru
         public bool Agreed { get; set; }
 
         public bool Writing { get; set; }
+
+        public long AskedAt { get; set; }
+
+        /// <summary>Later ones were skipped while this one is written.</summary>
+        public bool WasSkippedFor { get; set; }
     }
 }
 

@@ -29,8 +29,8 @@ public sealed partial class Coordinator
         }
 
         waitsFor = null;
-        opening.Begin(goesBack);
-        (phase, head) = (RunPhase.Restoring, opening.Origin);
+        if (opening.TryBegin(goesBack))
+            (phase, head) = (RunPhase.Restoring, opening.Origin);
     }
 
     /// <param name="missing">Empty: nothing.</param>

@@ -52,7 +52,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         steps = run.Staleness > 0
             ? new AsyncLoop(Context, adder, run, directory.Terms, sums, roster, log, observer, Committed)
             : new StepLoop(Context, adder, run, directory.Terms, sums, roster, log, observer, Committed);
-        checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run.KeepCheckpoints);
+        checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run, observer);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
         replicas = new ReplicaCheck(Context, roster, run.AnswerWithin);
         supply = new StateSupply(Context, roster, checkpoints, steps);
@@ -88,19 +88,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     {
         switch (message)
         {
-            case StateSaved saved:
-                checkpoints.Take(saved, Sender!);
-                break;
             case StateHashed hashed:
                 replicas.Take(hashed, Sender!);
                 Judge();
-                break;
-            case CheckpointWritten(var checkpoint):
-                evaluations.Written(checkpoint.At);
-                checkpoints.Complete(checkpoint, evaluations.MayBeBest);
-                observer.Saved(checkpoint.Step);
-                LetGo(checkpoint.At);
-                EndWhenDone();
                 break;
             case EvaluationBegun begun:
                 evaluations.Take(begun);
@@ -141,7 +131,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case TermLookedAt:
                 break;
             default:
-                if (!TakeMembership(message))
+                if (!TakeMembership(message) && !TakeCheckpoint(message))
                     OfStep(message);
                 break;
         }
@@ -166,13 +156,14 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             TellAgain();
         EndWithoutWorkers();
         steps.Tick();
+        if (phase is RunPhase.Running or RunPhase.Ending)
+            checkpoints.Repeat(Term);
         replicas.Repeat(Term);
         Judge();
         LookForNewerTerm();
         if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
-        checkpoints.Repeat(Term, head);
         evaluations.Repeat(Term, head);
         EndWhenDone();
     }
@@ -205,19 +196,12 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         if (endsEpoch)
             log.EndEpoch(head, report.Epoch);
         var due = run.DueAfter(head.Step);
-        if (due.Checkpoint || checkpoints.IsLongSince)
-            Save();
-        else if (endsEpoch && replicas.IsIdle)
+        var isSaved = (due.Checkpoint || checkpoints.IsLongSince) && Save(mostUnderWay: due.Evaluation && run.KeepBest ? 2 : 1);
+        if (!isSaved && endsEpoch && replicas.IsIdle)
             Compare(head);
         if (due.Evaluation && !IsLast)
             evaluations.Begin(Term, head);
         Next();
-    }
-
-    private void Save()
-    {
-        if (checkpoints.TryBegin(Term, head))
-            Compare(head);
     }
 
     private sealed record Tick;

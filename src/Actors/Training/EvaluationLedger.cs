@@ -30,6 +30,8 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
     /// <summary>Has a worker send the state that it has just reached to the evaluator, unless that is behind already.</summary>
     public void Begin(int term, TermStep at)
     {
+        foreach (var lost in underWay.Count < MostUnderWay ? [] : Lost())
+            Miss(lost);
         if (underWay.Count < MostUnderWay)
             BeginLast(term, at);
         else
@@ -49,7 +51,7 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
     /// </summary>
     public void Repeat(int term, TermStep last)
     {
-        foreach (var at in underWay.Where(e => e.Value is not null || e.Key < newest).Select(e => e.Key).ToArray())
+        foreach (var at in Lost())
             if (at == last)
                 Ask(term, at);
             else
@@ -93,6 +95,9 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
         MarkBest();
         better.RemoveAll(b => b.At <= at);
     }
+
+    /// <summary>Those whose snapshot hasn't got to the evaluator, or whose answer was lost.</summary>
+    private TermStep[] Lost() => [.. underWay.Where(e => e.Value is not null || e.Key < newest).Select(e => e.Key)];
 
     private void MarkBest()
     {

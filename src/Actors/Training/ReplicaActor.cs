@@ -81,8 +81,13 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
             case SaveState save when save.At == saved?.At:
                 coordinator.Tell(saved with { Term = save.Term }, Self);
                 break;
-            case SaveState save when save.At != saving && TryBeAt(save.At):
+            case SaveState save when save.At == saving:
+                break;
+            case SaveState save when TryBeAt(save.At):
                 Save(save);
+                break;
+            case SaveState save:
+                coordinator.Tell(new NotSaved(save.Term, save.At, part), Self);
                 break;
             case DeviceDone(var then):
                 busy = false;

@@ -118,6 +118,9 @@ internal sealed partial class StepLoop(
             case PullFailed failed when sender is not null && cutOffs.Failed(failed, sender, Now) is { } member:
                 HandOver(member);
                 break;
+            case ICarriesBundles unwanted:
+                unwanted.Release();
+                break;
             case Added(var ledger, var sum) when ledger == open:
                 Add(open.Sum.Offer(sum.Low, sum.High, sum.Left));
                 break;

@@ -19,6 +19,8 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     private Checkpoint? checkpoint;
     private long claimedAt, beganAt;
     private bool isFirst;
+    private CheckpointFound? found;
+    private bool isLooking;
 
     /// <summary>The newest term that this coordinator has claimed.</summary>
     public int Term { get; private set; }
@@ -34,6 +36,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             ?? throw new SupersededException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
         claimedAt = context.Clock.GetTimestamp();
         isFirst = directory.Terms.Chain().IsEmpty;
+        (found, isLooking) = (null, false);
         foreach (var member in roster.Members)
             member.Ready = false;
     }
@@ -55,12 +58,24 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     /// <summary>The event of metrics.jsonl that says from where the term goes on; null: from the untrained state.</summary>
     public string? Kind { get; private set; }
 
-    /// <summary>Decides where to go on, and tells the members. <paramref name="goesBack"/>: what they hold doesn't count any more.</summary>
-    public void Begin(bool goesBack)
+    /// <summary>
+    /// Decides where to go on, and tells the members; false: first the newest checkpoint is looked for. <paramref name="goesBack"/>: what the
+    /// members hold doesn't count any more.
+    /// </summary>
+    public bool TryBegin(bool goesBack)
     {
+        if (isLooking)
+            return false;
         var chain = directory.Terms.Chain();
         var held = goesBack ? null : HeldBy(chain);
-        checkpoint = MayBeNewer(chain, held?.At) ? directory.Checkpoints.NewestValid(chain) : null;
+        var mayBeNewer = MayBeNewer(chain, held?.At);
+        if (mayBeNewer && found is null)
+        {
+            Look(chain);
+            return false;
+        }
+
+        (checkpoint, found) = (mayBeNewer ? found!.Checkpoint : null, null);
         if (held?.At < checkpoint?.At)
             held = null; // those who are left missed what was saved since
         else if (held is not null)
@@ -76,6 +91,22 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             member.Ready = false;
             Tell(member);
         }
+
+        return true;
+    }
+
+    public void Take(CheckpointFound newest) => (found, isLooking) = (newest, false);
+
+    /// <summary>Beside the coordinator's own work: one that says nothing for as long as large files are read has lost its turn.</summary>
+    private void Look(TermChain chain)
+    {
+        var term = Term;
+        isLooking = true;
+        context.Run(
+            context.Executor("disk"),
+            () => new CheckpointFound(term, directory.Checkpoints.NewestValid(chain)),
+            newest => newest,
+            error => new Failed(error));
     }
 
     /// <summary>By its name: a checkpoint is read whole to see that it is valid.</summary>
@@ -121,3 +152,6 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         return null;
     }
 }
+
+/// <summary>The coordinator to itself: the newest checkpoint of the chain, read whole; null: there is none.</summary>
+internal sealed record CheckpointFound(int Term, Checkpoint? Checkpoint) : ITermed;
