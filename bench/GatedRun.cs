@@ -39,7 +39,7 @@ internal sealed class GatedRun : IRunObserver, IDisposable
             ("evaluator", Role.Evaluator, coordinator => new Evaluator(new NoEvaluation(), coordinator)),
             ("keeper", Role.Keeper, coordinator => new SupportSetKeeper(recipe.Contrast(), shards: 1, directory.Checkpoints, coordinator)),
             ("worker", Role.Worker, coordinator => new EncoderWorker(
-                new GatedEncoder(recipe.Encoder(parts.Device), gate), new FlatSum(), recipe.Plan, last, graphs: 0, directory.Checkpoints, coordinator)),
+                new GatedEncoder(recipe.Encoder(parts.Device), gate), new FlatSum(), recipe.Plan, last, graphs: 1, directory.Checkpoints, coordinator)),
         ];
         engine.Spawn(
             Props.Of(() => new Guardian(() => new Coordinator(options, directory, new FlatSum(), this), members, this, settle: TimeSpan.Zero)),
