@@ -10,7 +10,18 @@ public static class ClusterSimulation
     /// <param name="trace">Where to write what happens; null: nowhere.</param>
     public static SeedResult Run(long seed, TextWriter? trace = null)
     {
-        var world = new World(seed, trace);
+        try
+        {
+            return Run(new World(seed, trace), seed);
+        }
+        catch (Exception failure)
+        {
+            return new SeedResult(seed, $"the simulation itself failed: {failure}", 0, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal));
+        }
+    }
+
+    private static SeedResult Run(World world, long seed)
+    {
         var schedule = new FaultSchedule(world, seed);
         while (world.Check.Violation is null && !world.IsOver)
         {

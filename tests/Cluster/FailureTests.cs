@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Kindred.Actors.Messaging;
 using Kindred.Tests.Messaging;
+using Microsoft.Extensions.Logging;
 
 namespace Kindred.Tests.Cluster;
 
@@ -47,6 +49,21 @@ public sealed class FailureTests(TestBroker broker) : IAsyncLifetime
         await TestCluster.Until(news, new MemberRemoved(node));
         TestContext.Current.SendDiagnosticMessage($"unreachable after {noticed}, removed after {Stopwatch.GetElapsedTime(killed)}");
         Assert.InRange(noticed.TotalSeconds, 0, 2); // 0.3 s on a machine that has nothing else to do
+    }
+
+    /// <summary>The one that looks for its queue when it is silent; it comes back.</summary>
+    [Fact(Timeout = Hung)]
+    public async Task A_notice_that_comes_back_is_taken_as_one()
+    {
+        var logs = new Warnings();
+        await using var loud = new TestCluster(broker.Process.Address) { Logs = logs };
+        var a = await loud.JoinAsync("a");
+        var news = TestCluster.Subscribe(a);
+        using var other = await OtherProcess.StartAsync(broker.Process.Address, loud.Options.Cluster, "b");
+        var node = await UpAsync(news, "b");
+        other.Kill();
+        await TestCluster.Until(news, new MemberRemoved(node));
+        Assert.Empty(logs.Lines);
     }
 
     [Fact(Timeout = Hung)]
@@ -127,6 +144,32 @@ public sealed class FailureTests(TestBroker broker) : IAsyncLifetime
         var removed = await Assert.ThrowsAsync<RemovedException>(() => old.Terminated);
         Assert.Equal(6, removed.KnownIncarnation);
         await TestCluster.Until(news, new MemberRemoved(old.Cluster.Self));
+    }
+
+    private sealed class Warnings : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Lines.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private static async Task<Node> UpAsync(ChannelReader<object> news, string name)

@@ -80,7 +80,7 @@ public sealed class MessageCodecTests
     [Fact]
     public void Frames_of_another_version_and_damaged_ones_are_refused()
     {
-        var header = new WireHeader(RemoteKind.Message, "string", new RemoteAddress("a", 1, "/x", 0), null, Term: 4, Trace: "t");
+        var header = new WireHeader(RemoteKind.Message, "string", new RemoteAddress("a", 1, "/x", 0), null, Trace: "t");
         var frame = header.Frame([1, 2, 3]);
         Assert.Equal(header, WireHeader.Parse(frame, out var body));
         Assert.Equal([1, 2, 3], body.ToArray());

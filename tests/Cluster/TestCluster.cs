@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Kindred.Actors.Engines.RabbitMq;
 using Kindred.Actors.Messaging;
 using Kindred.Tests.Messaging;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kindred.Tests.Cluster;
@@ -9,6 +10,8 @@ namespace Kindred.Tests.Cluster;
 /// <summary>Engines that form a cluster of their own on a broker.</summary>
 internal sealed class TestCluster(Uri broker) : IAsyncDisposable
 {
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+
     public static readonly string[] AllRoles = ["coordinator", "data", "worker", "keeper"];
 
     private readonly List<RabbitEngine> engines = [];
@@ -19,7 +22,7 @@ internal sealed class TestCluster(Uri broker) : IAsyncDisposable
     {
         var node = new Node(name, incarnation, AllRoles);
         var engine = await RabbitEngine.JoinAsync(
-            new EngineOptions { Node = node, Logs = NullLoggerFactory.Instance }, Options, plane ?? new MemoryPlane(), TestContext.Current.CancellationToken);
+            new EngineOptions { Node = node, Logs = Logs }, Options, plane ?? new MemoryPlane(), TestContext.Current.CancellationToken);
         engines.Add(engine);
         return engine;
     }

@@ -10,7 +10,7 @@ public sealed class SimulationTests
 
     private static readonly string[] Kinds =
     [
-        "broker restart", "claim in between", "cut pulls", "doubling network", "kill", "kill of everything", "kill of several", "lossy network", "lossy node", "message doubled",
+        "broker restart", "claim in between", "cut pulls", "doubling network", "kill", "kill of everything", "kill of several", "leave", "long partition of bulk", "loss for good", "lossy network", "lossy node", "message doubled",
         "message lost", "partition of both", "partition of bulk", "partition of the broker", "pause", "pull failed", "slow node", "torn write",
         "torn write and death", "write and death", "write fails", "wrong answer of link",
     ];
@@ -42,6 +42,18 @@ public sealed class SimulationTests
         var there = place.Run("simulate seeds=50 hashes=true").Succeeds();
         Assert.Equal(here.Values.Order(StringComparer.Ordinal), there.Output.Split('\n').Where(l => l.Contains(": trace ")).Order(StringComparer.Ordinal));
         Assert.StartsWith("{\"seeds\":50,\"violations\":0,", there.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_of_the_simulation_itself_is_a_violation_of_its_seed()
+    {
+        using var broken = new BrokenWriter();
+        Assert.Contains("no space left", ClusterSimulation.Run(7, broken).Violation, StringComparison.Ordinal);
+    }
+
+    private sealed class BrokenWriter : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("no space left");
     }
 
     [Fact]

@@ -100,6 +100,8 @@ internal sealed class FileChecks(World world, HashReference? reference)
             if (newest is null && hadCheckpoint)
                 world.Check.Violated("there is no checkpoint any more");
             hadCheckpoint |= newest is not null;
+            if (directory.Checkpoints.ReadBest(directory.Terms.Chain()) is { } best && !directory.Checkpoints.Holds(best.At))
+                world.Check.Violated($"the best checkpoint {Checkpoint.NameOf(best.At)} is gone");
             if (newest?.At == at && isManifest)
                 CheckContent(directory, newest);
         }

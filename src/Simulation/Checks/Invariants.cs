@@ -21,8 +21,10 @@ internal sealed class Invariants(World world, HashReference? reference)
 
     public long Commits { get; private set; }
 
-    /// <summary>A fault of the disk, of which the run may end, to be started again.</summary>
-    public bool MayFail { get; set; }
+    /// <summary>Until then a fault of the disk may end the run, to be started again.</summary>
+    public TimeSpan MayFailUntil { get; set; }
+
+    private bool MayFail => world.Queue.Now < MayFailUntil;
 
     public void Violated(string what)
     {

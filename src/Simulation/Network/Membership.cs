@@ -33,6 +33,9 @@ internal sealed class Membership(Lines lines, long seed, DetectorTimes times, Ac
         Look(engine, now);
     }
 
+    /// <summary>It says so itself: the others remove it at once.</summary>
+    public void Leave(SimEngine engine, TimeSpan now) => removed.TryAdd(engine, now);
+
     public void Look(TimeSpan now)
     {
         foreach (var observer in joined.ToArray())

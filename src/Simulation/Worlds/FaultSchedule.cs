@@ -8,6 +8,8 @@ namespace Kindred.Simulation.Worlds;
 /// <summary>Draws faults from the seed, one after the other and often several at once, until it is time for quiet.</summary>
 internal sealed class FaultSchedule
 {
+    /// <summary>So long the run may end of a write that failed: a node that is stopped or cut off just then hears or says it late.</summary>
+    private static readonly TimeSpan Consequences = TimeSpan.FromSeconds(30);
     private readonly World world;
     private readonly (int Weight, Action Happens)[] kinds;
     private Keyed random;
@@ -33,6 +35,9 @@ internal sealed class FaultSchedule
             (4, LoseMessagesOfOne),
             (3, DoubleMessages),
             (hasDiskFaults ? 3 : 0, FailWrites),
+            (2, Leave),
+            (1, LoseForGood),
+            (1, CutForLong),
         ];
         (world.LiesAboutLink, world.ComesAfterList) = (LiesAboutLink, IsFaster);
         world.Queue.Add(Seconds(0.5, world.Scenario.BetweenFaults * 2), Next);
@@ -40,9 +45,9 @@ internal sealed class FaultSchedule
     }
 
     /// <summary>From then on nothing goes wrong any more.</summary>
-    public TimeSpan QuietSince { get; }
+    public TimeSpan QuietSince { get; private set; }
 
-    private bool IsQuiet => world.Queue.Now >= QuietSince;
+    private bool IsQuiet => world.Queue.Now >= TimeSpan.FromSeconds(world.Scenario.FaultsUntil);
 
     private void Next()
     {
@@ -63,6 +68,12 @@ internal sealed class FaultSchedule
 
     private void Heal()
     {
+        if (world.Queue.Now < QuietSince)
+        {
+            For(QuietSince - world.Queue.Now, Heal);
+            return;
+        }
+
         world.Note("nothing goes wrong from now on");
         world.Lines.Heal();
         world.DiskFault = (_, _) => DiskFault.None;
@@ -99,11 +110,40 @@ internal sealed class FaultSchedule
         world.Pause(Any(), Seconds(0.2, 15));
     }
 
-    private void Cut(Machine machine, bool broker, bool bulk)
+    /// <summary>SIGTERM.</summary>
+    private void Leave()
     {
-        Happens(broker && bulk ? "partition of both" : broker ? "partition of the broker" : "partition of bulk");
+        if (world.TryLeave(Any()))
+            Happens("leave");
+    }
+
+    /// <summary>A machine that never comes back, where others have its roles.</summary>
+    private void LoseForGood()
+    {
+        var machine = Any();
+        if (machine.IsDone || !machine.Roles.All(role => Others(role) >= (role == "worker" && world.Check.Commits == 0 ? world.Scenario.Workers : 1)))
+            return;
+        Happens("loss for good");
+        world.Lose(machine);
+        int Others(string role) => world.Scenario.Machines.Count(m => m != machine && !m.IsDone && m.Roles.Contains(role));
+    }
+
+    private void CutForLong()
+    {
+        var time = Seconds(12, 40);
+        if (world.Queue.Now + time > QuietSince)
+            QuietSince = world.Queue.Now + time;
+        Cut("long partition of bulk", Any(), broker: false, bulk: true, time);
+    }
+
+    private void Cut(Machine machine, bool broker, bool bulk) => Cut(
+        broker && bulk ? "partition of both" : broker ? "partition of the broker" : "partition of bulk", machine, broker, bulk, Seconds(0.3, 12));
+
+    private void Cut(string kind, Machine machine, bool broker, bool bulk, TimeSpan time)
+    {
+        Happens(kind);
         Set(true);
-        For(Seconds(0.3, 12), () => Set(false));
+        For(time, () => Set(false));
         void Set(bool cut)
         {
             world.Note($"{machine.Name} {(cut ? "is cut off" : "is reached again")}{(broker ? ", broker" : "")}{(bulk ? ", bulk" : "")}");
@@ -179,7 +219,7 @@ internal sealed class FaultSchedule
                 DiskFault.TearsAndDies => "torn write and death",
                 _ => "write and death",
             });
-            world.Check.MayFail = true;
+            world.Check.MayFailUntil = world.Queue.Now + Consequences;
             world.Note($"{machine.Name}: {fault} at {path}");
             return fault;
         };

@@ -6,7 +6,7 @@ namespace Kindred.Simulation.Worlds;
 
 /// <summary>
 /// The run and the cluster of one seed. Times in seconds. <see cref="Staleness"/> above 0: consistency=async; <see cref="LocalSteps"/> above
-/// 0: local.
+/// 0: local. <see cref="Workers"/>: so many the first term waits for; there may be more.
 /// </summary>
 internal sealed record Scenario(
     int Shards, int Workers, int Graphs, int Samples, int Batch, long LastStep, int CheckpointEvery, int EvaluateEvery, bool NeedsWholeBatch,
@@ -17,11 +17,14 @@ internal sealed record Scenario(
 
     public int LocalSteps { get; private init; }
 
+    public bool KeepBest { get; private init; }
+
     /// <summary>Of eight runs five are in sync, two async and one local.</summary>
     public static Scenario Draw(long seed)
     {
         var random = Keyed.For(Data.Sampling.Draw.Simulation, seed, 8);
         var sync = DrawSync(seed);
+        sync = sync with { KeepBest = random.NextBelow(3) == 0, Workers = sync.Workers - random.NextBelow(2) };
         return random.NextBelow(8) switch
         {
             0 or 1 => sync with { NeedsWholeBatch = false, LastStep = sync.LastStep * 2, Staleness = 1 + random.NextBelow(5) },

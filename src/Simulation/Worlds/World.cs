@@ -90,6 +90,32 @@ internal sealed class World
             Die(engine, "was killed");
     }
 
+    /// <summary>It never starts again.</summary>
+    public void Lose(Machine machine)
+    {
+        machine.IsDone = true;
+        Note($"{machine.Name} is lost for good");
+        Kill(machine);
+    }
+
+    /// <summary>Its process is asked to end; false: it isn't there, or alone.</summary>
+    public bool TryLeave(Machine machine)
+    {
+        if (machine.Engine is not { IsDead: false, IsPaused: false } engine || engine.Cluster.Members.Count == 1 || engine.Local.Find(Leaver.Path) is not null)
+            return false;
+        Note($"{machine.Name} is about to leave");
+        engine.Local.Spawn(Props.Of(() => new Leaver(() => Left(engine))), Leaver.Name);
+        return true;
+    }
+
+    private void Left(SimEngine engine)
+    {
+        if (engine.IsDead)
+            return;
+        Membership.Leave(engine, Queue.Now);
+        Die(engine, "has left");
+    }
+
     public void Pause(Machine machine, TimeSpan time)
     {
         if (machine.Engine is not { IsDead: false, IsPaused: false } engine)
@@ -131,6 +157,8 @@ internal sealed class World
 
     private void Start(Machine machine)
     {
+        if (machine.IsDone)
+            return;
         machine.LastIncarnation = Math.Max(machine.LastIncarnation + 1, Queue.Now.Ticks / TimeSpan.TicksPerMillisecond);
         var node = new Node(machine.Name, machine.LastIncarnation, machine.Roles);
         SimEngine engine = null!;
@@ -163,7 +191,7 @@ internal sealed class World
         var observer = new SimObserver(this, machine, engine);
         var options = new RunOptions(
             Plan, Scenario.ShardsOfAStep, Scenario.LastStep, Scenario.Workers, WaitsForMembers: true, Scenario.CheckpointEvery, 2, Scenario.EvaluateEvery,
-            KeepBest: false, TimeSpan.FromSeconds(Scenario.AnswerWithin), $"{machine.Name}/{engine.Node.Incarnation}")
+            Scenario.KeepBest, TimeSpan.FromSeconds(Scenario.AnswerWithin), $"{machine.Name}/{engine.Node.Incarnation}")
         {
             Staleness = Scenario.Staleness, ComparesReplicas = Scenario is { Staleness: 0, LocalSteps: 0 },
         };

@@ -60,7 +60,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         {
             try
             {
-                await using var open = await BrokerSession.OpenAsync(options, $"{options.Cluster}.{name}.{number}", events, stop.Token);
+                await using var open = await BrokerSession.OpenAsync(options, $"{options.Cluster}.{name}.{number}", events, log, stop.Token);
                 session = open;
                 RabbitLog.Connected(log, options.Broker, open.Address);
                 opened.TrySetResult();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -12,6 +13,9 @@ internal interface IBrokerEvents
 
     /// <summary>Nobody has that queue.</summary>
     void Returned(string queue, ReadOnlySpan<byte> message);
+
+    /// <summary>The same of a notice for the node whose messages would go to that queue.</summary>
+    void NoticeReturned(string queue);
 }
 
 /// <summary>
@@ -37,12 +41,15 @@ internal sealed class BrokerSession : IAsyncDisposable
     private readonly IChannel messages, notices;
     private readonly RabbitOptions options;
 
-    private BrokerSession(IConnection connection, IChannel messages, IChannel notices, RabbitOptions options, string address)
+    private BrokerSession(IConnection connection, IChannel messages, IChannel notices, RabbitOptions options, string address, ILogger log)
     {
         (this.connection, this.messages, this.notices, this.options, Address) = (connection, messages, notices, options, address);
         connection.ConnectionShutdownAsync += (_, why) => End(why.ReplyText);
         messages.ChannelShutdownAsync += (_, why) => End(why.ReplyText);
         notices.ChannelShutdownAsync += (_, why) => End(why.ReplyText);
+        connection.CallbackExceptionAsync += (_, failed) => Warn(log, failed);
+        messages.CallbackExceptionAsync += (_, failed) => Warn(log, failed);
+        notices.CallbackExceptionAsync += (_, failed) => Warn(log, failed);
         connection.ConnectionBlockedAsync += (_, _) => Block(true);
         connection.ConnectionUnblockedAsync += (_, _) => Block(false);
     }
@@ -58,13 +65,14 @@ internal sealed class BrokerSession : IAsyncDisposable
 
     private string Exchange => $"{options.Cluster}.notices";
 
-    public static async Task<BrokerSession> OpenAsync(RabbitOptions options, string address, IBrokerEvents events, CancellationToken cancel)
+    public static async Task<BrokerSession> OpenAsync(RabbitOptions options, string address, IBrokerEvents events, ILogger log, CancellationToken cancel)
     {
         var opened = await options.Factory().CreateConnectionAsync(cancel);
         try
         {
             var session = new BrokerSession(
-                opened, await opened.CreateChannelAsync(cancellationToken: cancel), await opened.CreateChannelAsync(cancellationToken: cancel), options, address);
+                opened, await opened.CreateChannelAsync(cancellationToken: cancel), await opened.CreateChannelAsync(cancellationToken: cancel), options, address,
+                log);
             await session.DeclareAsync(events, cancel);
             return session;
         }
@@ -112,8 +120,18 @@ internal sealed class BrokerSession : IAsyncDisposable
     private Task Returned(IBrokerEvents events, BasicReturnEventArgs back)
     {
         var queue = back.RoutingKey;
-        if (!Ended.IsCompleted)
-            events.Returned(queue.EndsWith(NoticeSuffix, StringComparison.Ordinal) ? queue[..^NoticeSuffix.Length] : queue, back.Body.Span);
+        if (Ended.IsCompleted)
+            return Task.CompletedTask;
+        if (queue.EndsWith(NoticeSuffix, StringComparison.Ordinal))
+            events.NoticeReturned(queue[..^NoticeSuffix.Length]);
+        else
+            events.Returned(queue, back.Body.Span);
+        return Task.CompletedTask;
+    }
+
+    private static Task Warn(ILogger log, CallbackExceptionEventArgs failed)
+    {
+        RabbitLog.HandlerFailed(log, failed.Exception);
         return Task.CompletedTask;
     }
 

@@ -107,6 +107,8 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
         remoting.TakeBack(message);
     }
 
+    void IBrokerEvents.NoticeReturned(string queue) => cluster.MissQueue(queue);
+
     private bool Post(string address, byte[] message) => link.TrySend(address, message);
 
     private IActorRef RefTo(Node node, string path) => node == cluster.Self ? new PathRef(local, path) : remoting.Resolve(node, path);

@@ -23,6 +23,9 @@ internal static partial class RabbitLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Message} of {Node} came without its bundles: {Why}")]
     internal static partial void PullFailed(ILogger log, string message, string node, string why);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the broker sent couldn't be dealt with")]
+    internal static partial void HandlerFailed(ILogger log, Exception failure);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "A heartbeat couldn't be sent")]
     internal static partial void HeartbeatFailed(ILogger log, Exception failure);
 }

@@ -59,7 +59,7 @@ internal sealed class Remoting : IRemoting, IDisposable
         var body = codec.Write(envelope.Message, out var bundles);
         var trace = envelope.Trace;
         var header = new WireHeader(
-            RemoteKind.Message, name, to.Address, envelope.Sender is { } sender ? refs.AddressOf(sender) : null, envelope.Term, TraceParent.Of(trace),
+            RemoteKind.Message, name, to.Address, envelope.Sender is { } sender ? refs.AddressOf(sender) : null, TraceParent.Of(trace),
             trace.TraceState, bundles.Count == 0 ? null : [.. bundles.Select(bulk.Offer)]);
         if (!Post(address, header.Frame(body)))
             engine.DeadLetter(envelope with { Message = bundles.Count == 0 ? envelope.Message : name }, to, "too many messages wait for the broker");

@@ -13,12 +13,11 @@ namespace Kindred.Actors.Engines.RabbitMq.Wire;
 /// <param name="What">A message's type, or a reason.</param>
 /// <param name="To">Of this node, under the incarnation that the sender knows.</param>
 /// <param name="From">The message's sender; of Watch and Unwatch the watcher; of Terminated who has stopped.</param>
-/// <param name="Term">The message's, where it has one: it can be refused without reading it.</param>
 /// <param name="Trace">W3C traceparent.</param>
 /// <param name="TraceState">W3C tracestate.</param>
 /// <param name="Bundles">Where the message's bundles lie, in the order in which its body names them.</param>
 internal sealed record WireHeader(
-    RemoteKind Kind, string What, RemoteAddress To, RemoteAddress? From, int? Term = null, string? Trace = null, string? TraceState = null,
+    RemoteKind Kind, string What, RemoteAddress To, RemoteAddress? From, string? Trace = null, string? TraceState = null,
     IReadOnlyList<BundleReference>? Bundles = null)
 {
     /// <summary>Of headers, bodies and notices. Nodes of different versions don't understand one another, and say so.</summary>
