@@ -22,7 +22,8 @@ namespace Kindred.Host.Cluster;
 /// </summary>
 internal sealed class ClusterNode : IDisposable
 {
-    private static readonly TimeSpan SavedWithin = TimeSpan.FromSeconds(30);
+    private const int TimesAsked = 3;
+    private static readonly TimeSpan SavedWithin = TimeSpan.FromSeconds(10);
     private readonly ClusterRun run;
     private readonly CommandContext context;
     private readonly Recipe recipe;
@@ -120,13 +121,18 @@ internal sealed class ClusterNode : IDisposable
     /// <summary>Waits until another worker holds the run's state, or it is saved. A coordinator that can't be asked keeps nobody.</summary>
     private async Task LeaveAsync(IActorRef guardian, Node node)
     {
-        try
+        for (var times = 1; times <= TimesAsked; times++)
         {
-            await guardian.Ask<MayLeave>(new Leave(node), SavedWithin);
-        }
-        catch (Exception reason) when (reason is TimeoutException or DeadLetterException)
-        {
-            note($"{node.Name} leaves though the coordinator didn't say that it may: {reason.Message}");
+            try
+            {
+                await guardian.Ask<MayLeave>(new Leave(node), SavedWithin);
+                return;
+            }
+            catch (Exception reason) when (reason is TimeoutException or DeadLetterException)
+            {
+                if (times == TimesAsked)
+                    note($"{node.Name} leaves though the coordinator didn't say that it may: {reason.Message}");
+            }
         }
     }
 
