@@ -52,8 +52,8 @@ public sealed partial class Coordinator
         var isNew = roster.Take(actor, here, out var member);
         if (isNew)
             Context.Watch(actor);
+        (member.HeadBefore, member.HeadAtHeartbeat) = (member.HeadAtHeartbeat, head.Step);
         var isBehind = member.IsBehind;
-        member.HeadBefore = head.Step;
         if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && !member.Ready && here.State is not null && !member.CanBeAt(head)))
             Gather();
         else if (phase == RunPhase.Restoring && isNew && roster.Replicas.Contains(member))

@@ -148,7 +148,10 @@ internal sealed class Roster(Node self)
         /// <summary>The state that it can be in at once, being told that it counts.</summary>
         public TermStep? Next { get; set; }
 
-        /// <summary>The newest commit at the heartbeat before.</summary>
+        /// <summary>The newest commit when its last heartbeat came.</summary>
+        public long HeadAtHeartbeat { get; set; }
+
+        /// <summary>And when the one before that came.</summary>
         public long HeadBefore { get; set; }
 
         public bool Ready { get; set; }
