@@ -74,8 +74,11 @@ public sealed record EvaluationBegun(int Term, TermStep At) : ITermed;
 /// <summary>Evaluator → coordinator.</summary>
 public sealed record Evaluated(int Term, TermStep At, EvaluationResult Result) : ITermed;
 
-/// <summary>Any actor → coordinator: something that no retry mends (bad data, a full disk); the run ends with it.</summary>
-public sealed record Failed(Exception Reason);
+/// <summary>
+/// Any actor → coordinator: something that no retry mends (bad data, a full disk); the run ends with it. Of an older Term it may be a
+/// checkpoint that is pruned by now; null: it has nothing to do with terms.
+/// </summary>
+public sealed record Failed(Exception Reason, int? Term = null);
 
 /// <summary>Worker or keeper → coordinator, before its supervisor restarts it: why.</summary>
 public sealed record Faulted(Exception Reason);

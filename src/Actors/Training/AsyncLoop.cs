@@ -200,10 +200,10 @@ internal sealed class AsyncLoop(
                 Lease(step, worker);
     }
 
-    /// <summary>What the member hasn't finished goes to others, if there are any.</summary>
+    /// <summary>What the member hasn't finished goes to others that can be pulled from, if there are any; else it is overdue some time.</summary>
     private void HandOver(Roster.Member member)
     {
-        Roster.Member[] others = [.. roster.Lessees.Where(w => w != member)];
+        Roster.Member[] others = [.. roster.ReadyWorkers.Where(w => w != member && !w.IsCutOff)];
         if (others.Length == 0 || roster.Keeper is not { Ready: true })
             return;
         foreach (var step in open.Values.Where(s => s.Gradient is null && member.Actor.Equals(s.Owner)))

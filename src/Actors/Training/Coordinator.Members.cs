@@ -127,6 +127,10 @@ public sealed partial class Coordinator
         Lose(down.Member);
     }
 
+    /// <summary>A replica that hasn't come along, or a keeper that stands by: it may have been told of a checkpoint that is pruned by now.</summary>
+    private bool IsDispensable(Roster.Member? member) => phase is RunPhase.Running or RunPhase.Ending
+        && (member is { Role: Role.Worker, Ready: false } || (member?.Role == Role.Keeper && member != roster.Keeper));
+
     private void Lose(IActorRef actor)
     {
         if (roster.Remove(actor) is { } lost)

@@ -108,7 +108,10 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case Faulted(var reason):
                 fault = reason;
                 break;
-            case Failed(var reason):
+            case Failed(RunStoreException reason, { } of) when of < Term || IsDispensable(roster.Find(Sender)):
+                observer.Noted($"{Sender!.Path} starts again: {reason.Message}");
+                break;
+            case Failed(var reason, _):
                 End(reason);
                 break;
             case Tick:

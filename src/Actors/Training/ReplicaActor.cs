@@ -196,12 +196,11 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
         done,
         error => new WorkFailed(error)));
 
-    /// <summary>What no restart mends ends the run; anything else is left to the supervisor, who starts this actor again without a state.</summary>
+    /// <summary>What no restart mends ends the run, where this replica is needed; the supervisor starts this actor again without a state.</summary>
     private void Fail(Exception reason)
     {
-        coordinator.Tell(reason is RunStoreException or InvalidDataException ? new Failed(reason) : new Faulted(reason), Self);
-        if (reason is not (RunStoreException or InvalidDataException))
-            throw new InvalidOperationException($"The {role.ToString().ToLowerInvariant()} failed: {reason.Message}", reason);
+        coordinator.Tell(reason is RunStoreException or InvalidDataException ? new Failed(reason, Term) : new Faulted(reason), Self);
+        throw new InvalidOperationException($"The {role.ToString().ToLowerInvariant()} failed: {reason.Message}", reason);
     }
 
     private sealed record DeviceDone(Action Then);

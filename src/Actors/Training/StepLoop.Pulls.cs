@@ -5,10 +5,10 @@ internal sealed partial class StepLoop
 {
     private readonly CutOffs cutOffs = new(run, roster, observer);
 
-    /// <summary>What the member hasn't finished goes to others, if there are any.</summary>
+    /// <summary>What the member hasn't finished goes to others that can be pulled from, if there are any; else it is overdue some time.</summary>
     private void HandOver(Roster.Member member)
     {
-        if (open is null || roster.Keeper is not { Ready: true } || !roster.Lessees.Any(w => w != member))
+        if (open is null || roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any(w => w != member && !w.IsCutOff))
             return;
         foreach (var (shard, owner) in open.Unfinished.ToArray())
             if (member.Actor.Equals(owner))

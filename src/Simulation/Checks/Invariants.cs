@@ -52,9 +52,10 @@ internal sealed class Invariants(World world, HashReference? reference)
             Violated($"a gradient lacks {(long)commits} commits, and {world.Scenario.Staleness} is the most");
     }
 
+    /// <summary>A replica that can't read a checkpoint may start again: it may be told late of one that is pruned. The run may not end of it.</summary>
     public void ActorFailed(SimEngine engine, string what, Exception failure)
     {
-        if (!engine.IsDead && !MayFail)
+        if (!engine.IsDead && !MayFail && failure.InnerException is not RunStoreException)
             Violated($"{engine}{what}: {failure}");
     }
 
