@@ -80,7 +80,7 @@ internal sealed class AsyncLoop(
         foreach (var member in open.Count > 0 ? cutOffs.ToProbe(Now) : [])
             Send(open.Values.First(), member);
         foreach (var step in open.Values)
-            foreach (var (_, owner, _) in step.Ledger.Overdue(Now).ToArray())
+            foreach (var (_, owner, _, _) in step.Ledger.Overdue(Now).ToArray())
             {
                 var moves = step.Gradient is null || roster.Find(owner) is null; // a gradient that is here still lacks the keeper's delta
                 var idle = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;

@@ -20,18 +20,33 @@ public sealed partial class Coordinator
             return false;
         if (!opening.HasHeardWorkers || roster.Workers.Any(w => w.State is not null))
             return false;
-        head = directory.Checkpoints.OnChain(directory.Terms.Chain()) is [var newest, ..] ? newest.At : default;
-        End(null);
+        EndWithWhatIsSaved();
         return true;
     }
 
-    /// <summary>Asked to stop while something is missing that the run can't do without: what was saved is what there is.</summary>
-    private void EndWithoutWorkers()
+    private void EndWithWhatIsSaved()
+    {
+        head = directory.Checkpoints.OnChain(directory.Terms.Chain()) is [var newest, ..] ? newest.At : default;
+        End(null);
+    }
+
+    /// <summary>
+    /// Asked to stop while something is missing that a step can't do without: worker and keeper, if they are there, save the state; else
+    /// what was saved is what there is.
+    /// </summary>
+    private void EndUnfinishedStep()
     {
         if (!stopping || phase is not (RunPhase.Running or RunPhase.Ending) || waitsFor is null || !(checkpoints.Holds(head) || IsLongAgo(waitsSince)))
             return;
-        head = checkpoints.Newest?.At ?? default;
-        End(null);
+        if (roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any())
+        {
+            EndWithWhatIsSaved();
+        }
+        else if (phase == RunPhase.Running)
+        {
+            steps.Close();
+            Next();
+        }
     }
 
     private void EndWhenDone()
@@ -65,7 +80,7 @@ public sealed partial class Coordinator
     {
         leaving.Add(node);
         waitForSave.Add((asker, head));
-        var isLost = phase is RunPhase.Running or RunPhase.Ending && head.Step > 0 && roster.ReadyWorkers.All(w => leaving.Contains(w.Node));
+        var isLost = phase is RunPhase.Running or RunPhase.Ending && head.Step > 0 && roster.Lessees.All(w => leaving.Contains(w.Node));
         if (isLost && !checkpoints.Holds(head))
             Save();
         else

@@ -104,7 +104,7 @@ public sealed partial class Coordinator
     /// <summary>A keeper that stands by becomes the run's where that is missing, or shares this node, so that both could be lost at once.</summary>
     private void WelcomeKeeper()
     {
-        var isMissing = roster.Keeper is not { IsCutOff: false } keeper || !roster.IsReachable(keeper);
+        var isMissing = roster.Keeper is not { } keeper || !roster.IsReachable(keeper) || (keeper.IsCutOff && checkpoints.CanRebuild);
         var isBetter = roster.Keeper is { Ready: true } near && near.Node == Context.Cluster.Self && checkpoints.CanRebuild;
         if (roster.BestKeeper() is not { } best || best == roster.Keeper || !(isMissing || (isBetter && best.Node != Context.Cluster.Self)))
             return;
@@ -129,7 +129,7 @@ public sealed partial class Coordinator
 
     /// <summary>A replica that hasn't come along, or a keeper that stands by: it may have been told of a checkpoint that is pruned by now.</summary>
     private bool IsDispensable(Roster.Member? member) => phase is RunPhase.Running or RunPhase.Ending
-        && (member is { Role: Role.Worker, Ready: false } || (member?.Role == Role.Keeper && member != roster.Keeper));
+        && (member is null or { Role: Role.Worker, Ready: false } || (member?.Role == Role.Keeper && member != roster.Keeper));
 
     private void Lose(IActorRef actor)
     {

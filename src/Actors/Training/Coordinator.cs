@@ -157,7 +157,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             Wait(roster.Missing(leastWorkers: 1));
         if (phase != RunPhase.Gathering)
             TellAgain();
-        EndWithoutWorkers();
+        EndUnfinishedStep();
         steps.Tick();
         if (phase is RunPhase.Running or RunPhase.Ending)
             checkpoints.Repeat(Term);

@@ -85,12 +85,12 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
     }
 
     /// <summary>Shards whose answer is overdue, each to be asked for again; how often it was asked for without any sign of life.</summary>
-    public IEnumerable<(int Shard, IActorRef Owner, int Unanswered)> Overdue(TimeSpan now)
+    public IEnumerable<(int Shard, IActorRef Owner, ShardPhase Phase, int Unanswered)> Overdue(TimeSpan now)
     {
         foreach (var entry in entries.Where(e => e.Owner is not null && IsOverdue(e, now)).ToArray())
         {
             entry.Since = now;
-            yield return (entry.Shard, entry.Owner!, ++entry.Unanswered);
+            yield return (entry.Shard, entry.Owner!, entry.Phase, ++entry.Unanswered);
         }
     }
 

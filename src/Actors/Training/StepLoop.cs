@@ -84,13 +84,13 @@ internal sealed partial class StepLoop(
         if (open is null || roster.Keeper is not { Ready: true })
             return;
         ProbeCutOffs();
-        foreach (var (shard, owner, unanswered) in open.Overdue(Now).ToArray())
+        foreach (var (shard, owner, at, unanswered) in open.Overdue(Now).ToArray())
         {
             var other = roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner));
             var transfers = unanswered >= UnansweredBeforeTransfer && other is not null;
             observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again{(transfers ? $" of {other!.Actor.Path}" : "")}");
             var member = roster.Find(owner);
-            if (transfers && member is not null)
+            if (transfers && member is not null && at is ShardPhase.Encoding or ShardPhase.GradientsSent) // else the keeper's turn
                 cutOffs.Stuck(member, Now);
             if (transfers)
                 Lease(shard, other!);

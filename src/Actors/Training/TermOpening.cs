@@ -81,11 +81,15 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         else if (held is not null)
             checkpoint = null;
         roster.Keeper = held?.Keeper ?? roster.BestKeeper();
-        Origin = held?.At ?? checkpoint?.At ?? default;
+        var origin = held?.At ?? checkpoint?.At ?? default;
+        if (origin != Origin || beganAt < claimedAt)
+            beganAt = context.Clock.GetTimestamp();
+        Origin = origin;
         var isLost = held is null && roster.Members.Any(m => m.State is { } state && chain.Counts(state) && state.Step > Origin.Step);
         Kind = goesBack || isLost ? "rollback" : held is not null ? "takeover" : checkpoint is not null ? "resume" : null;
         checkpoints.Reset(checkpoint, known: held is null);
-        beganAt = context.Clock.GetTimestamp();
+        foreach (var member in roster.Members)
+            (member.HeadBefore, member.HeadAtHeartbeat) = (0, 0);
         foreach (var member in roster.Replicas)
         {
             member.Ready = false;
