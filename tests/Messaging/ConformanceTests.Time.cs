@@ -81,8 +81,8 @@ public abstract partial class ConformanceTests
         {
             Clock.Advance(Second / 2 - TimeSpan.FromTicks(1));
             await Settle(actor);
-            Clock.Advance(TimeSpan.FromTicks(1));
             seen.Add(half);
+            Clock.Advance(TimeSpan.FromTicks(1));
             await Settle(actor);
         }
 
