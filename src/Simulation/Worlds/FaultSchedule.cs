@@ -1,15 +1,11 @@
-using System.Text;
 using Kindred.Data.Sampling;
-using Kindred.Simulation.Disk;
 using Kindred.Simulation.Network;
 
 namespace Kindred.Simulation.Worlds;
 
 /// <summary>Draws faults from the seed, one after the other and often several at once, until it is time for quiet.</summary>
-internal sealed class FaultSchedule
+internal sealed partial class FaultSchedule
 {
-    /// <summary>So long the run may end of a write that failed: a node that is stopped or cut off just then hears or says it late.</summary>
-    private static readonly TimeSpan Consequences = TimeSpan.FromSeconds(30);
     private readonly World world;
     private readonly (int Weight, Action Happens)[] kinds;
     private Keyed random;
@@ -76,8 +72,7 @@ internal sealed class FaultSchedule
 
         world.Note("nothing goes wrong from now on");
         world.Lines.Heal();
-        world.DiskFault = (_, _) => DiskFault.None;
-        (world.LiesAboutLink, world.ComesAfterList) = (() => false, (_, _) => false);
+        HealDisk();
         foreach (var machine in world.Scenario.Machines)
             world.GoOn(machine);
     }
@@ -202,46 +197,6 @@ internal sealed class FaultSchedule
         Happens("doubling network");
         world.Lines.DoubleRate = random.NextDouble(0.01, 0.5);
         For(Seconds(0.5, 6), () => world.Lines.DoubleRate = 0);
-    }
-
-    private void FailWrites()
-    {
-        var (machine, rate) = (Any(), random.NextDouble(0.05, 0.5));
-        world.DiskFault = (writer, path) =>
-        {
-            if (writer != machine || random.NextDouble() > rate || path.EndsWith("/lock", StringComparison.Ordinal))
-                return DiskFault.None;
-            var fault = (DiskFault)(1 + random.NextBelow(4));
-            Happens(fault switch
-            {
-                DiskFault.Fails => "write fails",
-                DiskFault.Tears => "torn write",
-                DiskFault.TearsAndDies => "torn write and death",
-                _ => "write and death",
-            });
-            world.Check.MayFailUntil = world.Queue.Now + Consequences;
-            world.Note($"{machine.Name}: {fault} at {path}");
-            return fault;
-        };
-        For(Seconds(1, 8), () => world.DiskFault = (_, _) => DiskFault.None);
-    }
-
-    private bool LiesAboutLink()
-    {
-        var lies = random.NextBelow(10) == 0;
-        if (lies)
-            Happens("wrong answer of link");
-        return lies;
-    }
-
-    /// <summary>Another machine claims a term between this one's look for the newest claim and its own.</summary>
-    private bool IsFaster(Machine machine, string path)
-    {
-        var isFaster = path.EndsWith(".claim", StringComparison.Ordinal)
-            && !Encoding.UTF8.GetString(world.Disk.Read(path)!).StartsWith($"{machine.Name}/", StringComparison.Ordinal) && random.NextBelow(8) == 0;
-        if (isFaster)
-            Happens("claim in between");
-        return isFaster;
     }
 
     private void For(TimeSpan time, Action end) => world.Queue.Add(time, end);
