@@ -45,7 +45,7 @@ public sealed class CheckpointTests
             }),
         };
         Assert.Null((await cluster.Run()).Reason);
-        Assert.DoesNotContain(5, saved);
+        Assert.True(failures > 1);
         Assert.InRange(saved.Count, 2, int.MaxValue);
     }
 

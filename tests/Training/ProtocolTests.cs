@@ -10,6 +10,9 @@ namespace Kindred.Tests.Training;
 /// <summary>Whatever is lost, doubled or restarted on the way: the run ends in the state of the plain loop.</summary>
 public sealed class ProtocolTests
 {
+    /// <summary>In milliseconds: fails a test whose run never ends.</summary>
+    private const int Hung = 60_000;
+
     [Theory]
     [InlineData(1, 1, int.MaxValue, true)]
     [InlineData(1, 4, 1, true)]
@@ -126,7 +129,7 @@ public sealed class ProtocolTests
         Assert.Equal(cluster.Expected(), cluster.Result());
     }
 
-    [Theory]
+    [Theory(Timeout = Hung)]
     [InlineData(0)]
     [InlineData(1)]
     public async Task TheOthersGoOnWithoutAWorkerWhoseDeviceHangs(int hung)
@@ -152,7 +155,7 @@ public sealed class ProtocolTests
         Assert.Contains(cluster.Notes, n => n.Contains($"worker-{hung} is cut off", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Timeout = Hung)]
     public async Task ATermBeginsWithoutAWorkerThatTakesNoState()
     {
         using var ended = new ManualResetEventSlim();

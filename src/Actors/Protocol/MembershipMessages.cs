@@ -104,5 +104,5 @@ public sealed record StopRun;
 /// <summary>Host → coordinator: this node is about to leave. Answered by <see cref="MayLeave"/>.</summary>
 public sealed record Leave(Node Node);
 
-/// <summary>Coordinator → host: another worker holds the run's state, or it is saved.</summary>
+/// <summary>Coordinator → host: others hold the run's state, or it is saved.</summary>
 public sealed record MayLeave;

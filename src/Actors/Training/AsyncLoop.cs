@@ -85,9 +85,12 @@ internal sealed class AsyncLoop(
                 var moves = step.Gradient is null || roster.Find(owner) is null; // a gradient that is here still lacks the keeper's delta
                 var idle = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
                 observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
+                var member = roster.Find(owner);
+                if (idle is not null && member is not null)
+                    cutOffs.Stuck(member, Now);
                 if (idle is not null)
                     Lease(step, idle);
-                else if (roster.Find(owner) is { } member)
+                else if (member is not null)
                     Send(step, member);
             }
     }

@@ -75,13 +75,13 @@ public sealed partial class Coordinator
         announcer.End(new RunOver(Term, end.At, end.Finished, reason), () => observer.Ended(end));
     }
 
-    /// <summary>A node that leaves with the last worker takes the run's state with it: that is saved first.</summary>
+    /// <summary>A node that leaves with the last worker, or the last keeper, takes a part of the run's state with it: that is saved first.</summary>
     private void Leave(Node node, IActorRef asker)
     {
         leaving.Add(node);
         waitForSave.Add((asker, head));
-        var isLost = phase is RunPhase.Running or RunPhase.Ending && head.Step > 0 && roster.Lessees.All(w => leaving.Contains(w.Node));
-        if (isLost && !checkpoints.Holds(head))
+        var isLost = roster.Lessees.All(w => leaving.Contains(w.Node)) || roster.Keepers.All(k => leaving.Contains(k.Node));
+        if (isLost && phase is RunPhase.Running or RunPhase.Ending && head.Step > 0 && !checkpoints.Holds(head))
             Save();
         else
             LetGo(head);

@@ -4,7 +4,7 @@ using Kindred.Actors.Protocol;
 namespace Kindred.Actors.Training;
 
 /// <summary>
-/// Members whose bundles can't be pulled. After three in a row one is cut off: a worker or keeper until a pull from it succeeds, a data
+/// Members from whom nothing is had: bundles that can't be pulled, answers that never come. After three in a row one is cut off: a worker or keeper until a pull from it succeeds, a data
 /// actor for a while. Others take its place, where there are any.
 /// </summary>
 internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observer)
@@ -35,7 +35,7 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
             return;
         if (member.IsCutOff)
             observer.Noted($"{member.Actor.Path} is reached again");
-        member.FailedPulls = 0;
+        member.Failures = 0;
     }
 
     /// <summary>Now and then one that is cut off gets a lease beside its owner: its answer, needed or not, shows that it can be pulled from.</summary>
@@ -45,14 +45,14 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
             return [];
         probedAt = now;
         foreach (var data in roster.Members.Where(m => m.Role == Role.Data))
-            data.FailedPulls = 0;
+            data.TryAgain();
         return [.. roster.ReadyWorkers.Where(w => w.IsCutOff)];
     }
 
     private void Count(Roster.Member member, string reason, TimeSpan now)
     {
         var wasCutOff = member.IsCutOff;
-        member.FailedPulls++;
+        member.Failures++;
         if (member.IsCutOff && !wasCutOff)
             observer.Noted($"{member.Actor.Path} is cut off: nothing can be had from it ({reason})");
         if (member.IsCutOff)

@@ -21,7 +21,7 @@ internal sealed class Roster(Node self)
 
     public IEnumerable<Member> ReadyWorkers => Workers.Where(m => m.Ready);
 
-    /// <summary>Those that get leases: who can't be pulled from gets none while there are others.</summary>
+    /// <summary>Those that get leases: who is cut off gets none while there are others.</summary>
     public IReadOnlyList<Member> Lessees
     {
         get
@@ -127,15 +127,18 @@ internal sealed class Roster(Node self)
     /// <summary>One life of an actor. Ready: it holds the state of the current term and receives commits.</summary>
     internal sealed class Member(IActorRef actor, Here here)
     {
-        private const int FailedPullsBeforeCutOff = 3;
+        private const int FailuresBeforeCutOff = 3;
 
         public IActorRef Actor => actor;
 
-        /// <summary>Bundles in a row that couldn't be pulled from it.</summary>
-        public int FailedPulls { get; set; }
+        /// <summary>Bundles in a row that couldn't be pulled from it, and answers that never came.</summary>
+        public int Failures { get; set; }
 
-        /// <summary>It can't be pulled from.</summary>
-        public bool IsCutOff => FailedPulls >= FailedPullsBeforeCutOff;
+        /// <summary>Nothing can be had from it.</summary>
+        public bool IsCutOff => Failures >= FailuresBeforeCutOff;
+
+        /// <summary>It is cut off no more; one more failure, and it is again.</summary>
+        public void TryAgain() => Failures = Math.Min(Failures, FailuresBeforeCutOff - 1);
 
         public Role Role => here.Role;
 

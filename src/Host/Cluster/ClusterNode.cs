@@ -23,7 +23,7 @@ namespace Kindred.Host.Cluster;
 internal sealed class ClusterNode : IDisposable
 {
     private const int TimesAsked = 3;
-    private static readonly TimeSpan SavedWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SavedWithin = TimeSpan.FromSeconds(10), BetweenAsking = TimeSpan.FromSeconds(2);
     private readonly ClusterRun run;
     private readonly CommandContext context;
     private readonly Recipe recipe;
@@ -101,9 +101,10 @@ internal sealed class ClusterNode : IDisposable
                 guardian.Tell(new StopRun()); // nobody else is there to go on
                 first = await Task.WhenAny(report.End, engine.Terminated);
             }
-            else if (first == stopped && node.Roles.Contains("worker"))
+            else if (first == stopped && node.Roles.Any(role => role is "worker" or "keeper"))
             {
-                await LeaveAsync(guardian, node);
+                var ended = await Task.WhenAny(LeaveAsync(guardian, node, over.Token), report.End, engine.Terminated);
+                first = ended == report.End || ended == engine.Terminated ? ended : first;
             }
 
             if (first == engine.Terminated)
@@ -118,8 +119,8 @@ internal sealed class ClusterNode : IDisposable
         }
     }
 
-    /// <summary>Waits until another worker holds the run's state, or it is saved. A coordinator that can't be asked keeps nobody.</summary>
-    private async Task LeaveAsync(IActorRef guardian, Node node)
+    /// <summary>Waits until others hold the run's state, or it is saved. A coordinator that can't be asked keeps nobody.</summary>
+    private async Task LeaveAsync(IActorRef guardian, Node node, CancellationToken over)
     {
         for (var times = 1; times <= TimesAsked; times++)
         {
@@ -130,7 +131,9 @@ internal sealed class ClusterNode : IDisposable
             }
             catch (Exception reason) when (reason is TimeoutException or DeadLetterException)
             {
-                if (times == TimesAsked)
+                if (times < TimesAsked)
+                    await Task.Delay(BetweenAsking, context.Clock, over);
+                else
                     note($"{node.Name} leaves though the coordinator didn't say that it may: {reason.Message}");
             }
         }
