@@ -12,6 +12,8 @@ internal sealed class GatedEncoder(IEncoder encoder, Gate gate) : IEncoder
 
     public TensorBundle Snapshot() => encoder.Snapshot();
 
+    public TensorBundle Upload(TensorBundle views) => encoder.Upload(views);
+
     public Encoded Encode(TensorBundle views, bool keepGraph)
     {
         gate.Pass();

@@ -3,6 +3,7 @@ using Kindred.Gpu.Step;
 using Kindred.Gpu.Torch;
 using Kindred.Host.Configuration;
 using Kindred.Host.Training;
+using static TorchSharp.torch;
 
 namespace Kindred.Bench;
 
@@ -29,20 +30,30 @@ internal sealed class StepParts : IDisposable
             Limit = Batches * settings.Optimization.Batch, // a whole number: otherwise an epoch's batches are a little smaller
         });
         Recipe = new Recipe(settings, data);
-        Views = Recipe.Views().Views(step: 1, shard: 0);
+        Views = OnDevice((TorchBundle)Recipe.Views().Views(step: 1, shard: 0));
     }
 
     public Settings Settings { get; }
 
     public Recipe Recipe { get; }
 
-    /// <summary>Of the first batch, [V·B, 3, H, W], channels innermost.</summary>
+    /// <summary>Of the first batch, [V·B, 3, H, W], channels innermost, on the device, as the peer's.</summary>
     public TensorBundle Views { get; }
 
     public string Device => Settings.Machine.Devices.Workers[0];
 
     /// <summary>What the process sets once, before its first operation.</summary>
-    public static void SetUpProcess() => TorchExtra.SetInterOpThreads(1);
+    public static void SetUpProcess()
+    {
+        TorchExtra.SetInterOpThreads(1);
+        TorchExtra.Deterministic(false);
+    }
+
+    private TorchBundle OnDevice(TorchBundle views)
+    {
+        using (views)
+            return new TorchBundle(("views", views["views"].to(new Device(Device)).alias()));
+    }
 
     public PlainLoop Loop() => new(Recipe.Encoder(Device), Recipe.Contrast(), new FlatSum(Settings.Machine.Threads), Views);
 

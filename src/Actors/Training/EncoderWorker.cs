@@ -139,9 +139,9 @@ public sealed partial class EncoderWorker(
     private void Take(Views views)
     {
         if (IsOpen(views.Step, views.Shard, out var shard))
-            shard.TakeViews(views.Bundle);
+            shard.TakeViews(encoder.Upload(views.Bundle));
         else if (ahead.TryGetValue((views.Step, views.Shard), out var earlier) && earlier is null)
-            ahead[(views.Step, views.Shard)] = views.Bundle;
+            ahead[(views.Step, views.Shard)] = encoder.Upload(views.Bundle);
         else
             views.Bundle.Dispose();
     }

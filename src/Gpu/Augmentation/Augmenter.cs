@@ -26,6 +26,9 @@ public sealed class Augmenter
     internal Augmenter(AugmentOptions options, long seed, Device device, int threads, bool fused) =>
         (this.options, this.seed, this.threads, tensors) = (options, seed, threads, fused ? null : new TensorAugment(options, device));
 
+    /// <summary>Views lie in page-locked memory, from which a GPU takes them by itself; needs one.</summary>
+    public bool Pinned { get; init; }
+
     /// <summary>Views of images, [V·b, 3, S, S] fp32 on the device, normalised; row v·b + i is view <c>views[v]</c> of image i.</summary>
     /// <param name="images">b images of any size.</param>
     /// <param name="samples">Their sample ids in the data set.</param>
@@ -71,7 +74,8 @@ public sealed class Augmenter
     {
         var (b, n, s) = (images.Count, recipes.Length * images.Count, options.Size);
         using var scope = NewDisposeScope();
-        var y = channelsLast ? empty([n, s, s, 3]) : empty([n, 3, s, s]);
+        long[] shape = channelsLast ? [n, s, s, 3] : [n, 3, s, s];
+        var y = Pinned ? TorchExtra.EmptyPinned(shape) : empty(shape);
         Crew.Run(b, threads, () => new PixelKernel(options, channelsLast), (image, kernel) =>
         {
             var pixels = MemoryMarshal.Cast<byte, float>(y.bytes);

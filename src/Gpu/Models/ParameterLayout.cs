@@ -55,6 +55,9 @@ public sealed class ParameterLayout
         return ohwi.permute(0, 3, 1, 2);
     }
 
+    /// <summary>What a parameter of this shape holds, in the order in which it lies in the flat tensor.</summary>
+    public static Tensor Flatten(Tensor parameter) => (parameter.dim() == 4 ? parameter.permute(0, 2, 3, 1) : parameter).reshape(-1);
+
     /// <summary>Views of all parameters, in order; they outlive the current dispose scope.</summary>
     public Tensor[] Views(Tensor flat) => [.. Enumerable.Range(0, parameters.Count).Select(i => View(flat, i).DetachFromDisposeScope())];
 

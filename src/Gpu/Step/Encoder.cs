@@ -55,6 +55,14 @@ public sealed class Encoder : IEncoder
 
     public TensorBundle Snapshot() => new TorchBundle([.. State().Select(s => (s.Name, s.Tensor.clone()))]);
 
+    public TensorBundle Upload(TensorBundle views)
+    {
+        if (uploads is null)
+            return views;
+        using (views)
+            return new TorchBundle(("views", OnDevice(((TorchBundle)views)["views"])));
+    }
+
     public Encoded Encode(TensorBundle views, bool keepGraph)
     {
         TorchExtra.SetThreads(options.Threads);
@@ -77,12 +85,11 @@ public sealed class Encoder : IEncoder
         TorchExtra.SetThreads(options.Threads);
         using var scope = NewDisposeScope();
         var graph = (Graph)encoded.Graph!;
-        parameters.Gradient.zero_();
-        autograd.backward([graph.Projections], [((TorchBundle)gradient)["dz"].to(device).reshape(graph.Projections.shape)]);
+        var dz = ((TorchBundle)gradient)["dz"].to(device).reshape(graph.Projections.shape);
         List<Tensor> moments = [graph.Moments.Mean * share, graph.Moments.Variance * share];
         if (graph.EmaMoments is { } ema)
             moments.AddRange([ema.Mean * share, ema.Variance * share]);
-        return LeafSum.Of(parameters.Gradient, moments, options.Bf16Wire);
+        return LeafSum.Of(parameters.GradientsOf(graph.Projections, dz), moments, options.Bf16Wire);
     }
 
     public void Apply(TensorBundle sum)
@@ -108,7 +115,8 @@ public sealed class Encoder : IEncoder
         step.Dispose();
     }
 
-    private Tensor OnDevice(Tensor views) => uploads?.Upload(views) ?? views.to(device);
+    private Tensor OnDevice(Tensor views) =>
+        uploads is not null && views.device_type == TorchSharp.DeviceType.CPU ? uploads.Upload(views) : views.to(device);
 
     private Tensor Project(Tensor x, Weights weights, bool keepGraph)
     {

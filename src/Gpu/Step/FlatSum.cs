@@ -29,6 +29,7 @@ public sealed class FlatSum(int threads = 1) : ISum
     {
         TorchExtra.SetThreads(threads);
         using var scope = NewDisposeScope();
-        return LeafSum.Flat(sum).isfinite().all().item<bool>();
+        var flat = LeafSum.Flat(sum);
+        return flat.max().isfinite().logical_and(flat.min().isfinite()).item<bool>(); // NaN is both
     }
 }

@@ -7,6 +7,11 @@ namespace Kindred.Gpu.Step;
 public interface IEncoder : IReplica
 {
     /// <summary>
+    /// Takes a shard's views over and starts them on their way to a GPU, beside what it computes; on a CPU they are there. Any thread.
+    /// </summary>
+    TensorBundle Upload(TensorBundle views) => views;
+
+    /// <summary>
     /// Encodes one shard: views [V·b, 3, H, W] → unit projections z [V, b, D] and, with an EMA copy, its keys [V, b, D].
     /// With <paramref name="keepGraph"/> the activations stay alive for <see cref="Backward"/>; without, the bits are the same.
     /// </summary>

@@ -10,12 +10,12 @@ internal static class LeafSum
 {
     private const string Sum = "sum", Gradient = "gradient", Moments = "moments";
 
-    /// <param name="gradient">[P] fp32.</param>
+    /// <param name="gradient">fp32, [P] when they are laid end to end.</param>
     /// <param name="moments">Of the batch norms, fp32.</param>
     /// <param name="rounded">To bf16.</param>
-    public static TensorBundle Of(Tensor gradient, IReadOnlyList<Tensor> moments, bool rounded) => rounded
-        ? new TorchBundle((Gradient, gradient.to(bfloat16)), (Moments, cat([.. moments], 0)))
-        : new TorchBundle((Sum, cat([gradient, .. moments], 0)));
+    public static TensorBundle Of(IReadOnlyList<Tensor> gradient, IReadOnlyList<Tensor> moments, bool rounded) => rounded
+        ? new TorchBundle((Gradient, cat([.. gradient], 0).to(bfloat16)), (Moments, cat([.. moments], 0)))
+        : new TorchBundle((Sum, cat([.. gradient, .. moments], 0)));
 
     public static TensorBundle Of(Tensor flat) => new TorchBundle((Sum, flat));
 

@@ -42,6 +42,8 @@ public sealed class LocalEncoder(Func<Encoder> make, double momentum, double lr)
         copy.StepsDone = batchesBefore;
     }
 
+    public TensorBundle Upload(TensorBundle views) => copy.Upload(views);
+
     public Encoded Encode(TensorBundle views, bool keepGraph) => copy.Encode(views, keepGraph);
 
     public TensorBundle Backward(Encoded encoded, TensorBundle gradient, double share) => copy.Backward(encoded, gradient, share);

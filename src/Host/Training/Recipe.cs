@@ -118,7 +118,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         (int)Math.Ceiling(settings.Data.Size / Math.Sqrt(Math.Clamp(settings.Augmentation.CropMin, 0.04, 1)));
 
     private static Augmenter Augmenter(Settings settings) =>
-        new(Augmentation(settings), settings.Run.Seed, new Device("cpu"), settings.Data.Threads);
+        new(Augmentation(settings), settings.Run.Seed, new Device("cpu"), settings.Data.Threads) { Pinned = settings.Machine.Devices.AnyCuda };
 
     private string KeeperDevice => settings.Machine.Devices.Workers[0];
 

@@ -24,6 +24,10 @@ public static partial class TorchExtra
         return kt_from_memory(MemoryMarshal.AsBytes(values), shape, shape.Length, (int)TypeOf<T>());
     }
 
+    /// <summary>A CPU tensor, fp32, of undefined contents in page-locked memory, which libtorch keeps for the next one.</summary>
+    /// <exception cref="ExternalException">libtorch finds no GPU.</exception>
+    public static Tensor EmptyPinned(ReadOnlySpan<long> shape) => kt_empty_pinned(shape, shape.Length, (int)ScalarType.Float32);
+
     /// <exception cref="NotSupportedException">No tensor has elements of type T.</exception>
     internal static ScalarType TypeOf<T>() => default(T) switch
     {
@@ -42,4 +46,7 @@ public static partial class TorchExtra
     [LibraryImport(TorchLibrary.Name)]
     [return: MarshalUsing(typeof(TensorMarshaller))]
     private static partial Tensor kt_from_memory(ReadOnlySpan<byte> data, ReadOnlySpan<long> size, long n, int dtype);
+    [LibraryImport(TorchLibrary.Name)]
+    [return: MarshalUsing(typeof(TensorMarshaller))]
+    private static partial Tensor kt_empty_pinned(ReadOnlySpan<long> size, long n, int dtype);
 }

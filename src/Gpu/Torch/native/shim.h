@@ -2,6 +2,7 @@
 // for an error when returned. A status is 0, or -1 for an error; kt_error() then has the text. No exception crosses the boundary.
 #pragma once
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/version.h>
 #include <optional>
 #include <vector>

@@ -42,6 +42,9 @@ API void kt_free(Handle x) {
 API Handle kt_empty(const int64_t* size, int64_t n, int dtype, int device, int index) {
   return kt::tensor([&] { return at::empty(kt::dims(size, n), kt::options(dtype, device, index)); });
 }
+API Handle kt_empty_pinned(const int64_t* size, int64_t n, int dtype) {
+  return kt::tensor([&] { return at::empty(kt::dims(size, n), kt::options(dtype, 0, -1).pinned_memory(true)); });
+}
 API Handle kt_full(const int64_t* size, int64_t n, kt::Scalar value, int dtype, int device, int index) {
   return kt::tensor([&] { return at::full(kt::dims(size, n), value.get(), kt::options(dtype, device, index)); });
 }

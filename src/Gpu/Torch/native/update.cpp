@@ -16,6 +16,9 @@ static void check_flat(std::initializer_list<Handle> tensors) {
 static float* memory(Handle x) { return x ? x->data_ptr<float>() : nullptr; }
 
 static void sgd_on_device(Handle p, Handle g, Handle m, Handle decay, float lr, float mu, float wd, bool nesterov) {
+#if TORCH_SINCE(2, 4)
+  if (!decay) return at::_fused_sgd_({*p}, {*g}, {*m}, wd, mu, lr, 0, nesterov, false, false);
+#endif
   auto step = decay ? at::addcmul(*g, *decay, *p, wd) : at::add(*g, *p, wd);
   m->mul_(mu).add_(step);
   p->sub_(nesterov ? step.add_(*m, mu) : *m, lr);
