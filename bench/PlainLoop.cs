@@ -34,7 +34,7 @@ internal sealed class PlainLoop : IDisposable
         using var gradient = answer.Gradients[0];
         using var rows = answer.Rows;
         using var sum = encoder.Backward(encoded, gradient, share: 1);
-        if (!double.IsFinite(answer.Loss) || !sums.IsFinite(sum))
+        if (!double.IsFinite(answer.Loss.Value) || !sums.IsFinite(sum))
             throw new InvalidOperationException($"step {step} diverged: what is measured from here on means nothing; lower lr");
         encoder.Apply(sum);
         if (rows is not null)

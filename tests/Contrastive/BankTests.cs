@@ -47,7 +47,7 @@ public sealed class BankTests
             sharded.Compute(z.narrow(1, first, count), keys.narrow(1, first, count), Make.Ids(count, first), 9, 9, true, true);
         var parts = new[] { Shard(0, 5), Shard(5, 4) };
 
-        Assert.Equal(all.Loss, parts.Sum(p => p.Loss), 1e-6);
+        Assert.Equal(all.Loss.Value, parts.Sum(p => p.Loss.Value), 1e-6);
         Assert.Equal(all.Stats, parts[0].Stats + parts[1].Stats);
         Assert.True(all.Gradient.allclose(cat([.. parts.Select(p => p.Gradient)], 1), 1e-5, 1e-7));
         whole.Advance(all.Delta!);
@@ -67,7 +67,7 @@ public sealed class BankTests
             var z = Make.Rows(step, 2, 7, 8);
             var a = original.Compute(z, null, Make.Ids(7, step), step, 7, true, true);
             var b = restored.Compute(z, null, Make.Ids(7, step), step, 7, true, true);
-            Assert.Equal(a.Loss, b.Loss);
+            Assert.Equal(a.Loss.Value, b.Loss.Value);
             Assert.Equal(Make.Floats(a.Gradient), Make.Floats(b.Gradient));
             original.Advance(a.Delta!);
             restored.Advance(b.Delta!);
@@ -94,7 +94,7 @@ public sealed class BankTests
         var z = Make.Rows(3, 2, 7, 8);
         var first = objective.Compute(z, null, Make.Ids(7), 3, 7, true, true);
         var again = objective.Compute(z, null, Make.Ids(7), 3, 7, true, true);
-        Assert.Equal(first.Loss, again.Loss);
+        Assert.Equal(first.Loss.Value, again.Loss.Value);
         Assert.Equal(Make.Floats(first.Gradient), Make.Floats(again.Gradient));
         AssertSameState(before, objective);
     }

@@ -124,6 +124,6 @@ public sealed class LawTests
     {
         using var objective = new Objective(options, labels, (int)z.shape[2], CPU);
         using var result = objective.Compute(z, null, Make.Ids((int)z.shape[1]), 1, (int)z.shape[1], cancel, measure: true);
-        return (result.Loss, result.Stats);
+        return (result.Loss.Value, result.Stats);
     }
 }

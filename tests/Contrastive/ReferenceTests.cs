@@ -66,7 +66,7 @@ public sealed class ReferenceTests
             if (!reference.IsAmbiguous)
             {
                 var used = cancel ? f : null;
-                Assert.Equal(reference.Loss(z, used, images + 3), result.Loss, 1e-5);
+                Assert.Equal(reference.Loss(z, used, images + 3), result.Loss.Value, 1e-5);
                 var expected = reference.Gradient(z, used, images + 3);
                 var actual = Make.Floats(result.Gradient);
                 for (var d = 0; d < expected.Length; d++)

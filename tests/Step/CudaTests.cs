@@ -132,7 +132,7 @@ public sealed class CudaTests
             var (z, keys) = (Make.Rows(step, options.AllViews, 20, 16).to(device), Make.Rows(step + 10, options.AllViews, 20, 16).to(device));
             using var result = objective.Compute(z, keys, Make.Ids(20, first: 10 * step % 20), step, 20, cancel: true, measure: true);
             if (step == 3)
-                return (result.Loss, Make.Floats(result.Gradient.cpu()), result.Stats);
+                return (result.Loss.Value, Make.Floats(result.Gradient.cpu()), result.Stats);
             if (result.Delta is { } rows)
                 objective.Advance(rows);
         }

@@ -1,4 +1,5 @@
 using Kindred.Gpu.Torch;
+using Kindred.Host.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -26,7 +27,23 @@ public sealed class NormReluTests : IDisposable
     [InlineData(32, 4, true, true, true, 0.03)]
     [InlineData(32, 2, false, true, true, 0.03)]
     [InlineData(12, 4, true, true, false, 1e-5)] // no multiple of 16 channels: libtorch's own operations
-    public void EqualsTheThreeOperations(long channels, int dimensions, bool hasResidual, bool hasBias, bool bf16, double tolerance)
+    public void EqualsTheThreeOperations(long channels, int dimensions, bool hasResidual, bool hasBias, bool bf16, double tolerance) =>
+        EqualThem(CPU, channels, dimensions, hasResidual, hasBias, bf16, tolerance);
+
+    [Theory]
+    [InlineData(16, 4, true, true, false, 1e-5)]
+    [InlineData(48, 4, false, true, false, 1e-5)]
+    [InlineData(2048, 2, false, true, true, 0.03)]
+    [InlineData(512, 4, true, true, true, 0.03)]
+    [InlineData(64, 4, false, false, true, 0.03)]
+    [InlineData(12, 4, true, true, false, 1e-5)] // libtorch's own operations
+    public void EqualsThemOnAGpu(long channels, int dimensions, bool hasResidual, bool hasBias, bool bf16, double tolerance)
+    {
+        Assert.SkipUnless(TorchProbe.Gpus() > 0, "no GPU here");
+        EqualThem(new Device("cuda:0"), channels, dimensions, hasResidual, hasBias, bf16, tolerance);
+    }
+
+    private static void EqualThem(Device device, long channels, int dimensions, bool hasResidual, bool hasBias, bool bf16, double tolerance)
     {
         long[] shape = dimensions == 4 ? [37, channels, 7, 5] : [700, channels];
         var type = bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
@@ -38,9 +55,10 @@ public sealed class NormReluTests : IDisposable
 
         var (x, residual, gradient) = (Input(1, shift: 3), hasResidual ? Input(2) : null, Input(3));
         var (weight, bias) = (Draw([channels], 4) + 1, hasBias ? Draw([channels], 5) : null);
-        var (mean, variance) = (zeros([channels]), zeros([channels]));
+        var (mean, variance) = (zeros([channels], device: device), zeros([channels], device: device));
         var fused = Gradients(
-            (a, r, w, b) => TorchExtra.NormRelu(a, r, w, b, mean, variance), gradient, x, residual, weight, bias);
+            (a, r, w, b) => TorchExtra.NormRelu(a, r, w, b, mean, variance),
+            gradient.to(device), x.to(device), residual?.to(device), weight.to(device), bias?.to(device));
         var (wideMean, wideVariance) = (zeros([channels], float64), zeros([channels], float64));
         var wide = Gradients(
             (a, r, w, b) =>
@@ -49,11 +67,11 @@ public sealed class NormReluTests : IDisposable
                 return (r is null ? y : y + r).relu();
             },
             gradient.to(float64), x.to(float64), residual?.to(float64), weight.to(float64), bias?.to(float64));
-        Near(wideMean, mean, 1e-5);
-        Near(wideVariance, variance, 1e-5);
+        Near(wideMean, mean.cpu(), 1e-5);
+        Near(wideVariance, variance.cpu(), 1e-5);
         Assert.Equal(wide.Count, fused.Count);
         for (var i = 0; i < wide.Count; i++)
-            Near(wide[i], fused[i], tolerance);
+            Near(wide[i], fused[i].cpu(), tolerance);
     }
 
     [Fact]

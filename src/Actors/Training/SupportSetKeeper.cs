@@ -206,13 +206,27 @@ public sealed class SupportSetKeeper(
     private void Report(HeldShard shard) => Coordinator.Tell(
         new ShardProgress(Term, shard.Step, shard.Number, shard.Answer is null ? ShardPhase.ProjectionsHeld : ShardPhase.GradientsSent), Self);
 
-    /// <summary>Sums in the order of the shards, so that the step's loss has the same bits whatever came first; in local a mean.</summary>
+    /// <summary>
+    /// Sums in the order of the shards, so that the step's loss has the same bits whatever came first; in local a mean. A loss that is
+    /// still being computed is waited for on the device's thread, after the gradients are on their way.
+    /// </summary>
     private void SendDelta(long step)
     {
+        var answered = HeldOf(step).Where(h => h.Part is not null).ToArray();
+        var parts = answered.Select(h => h.Part!).ToArray();
+        if (!parts.All(p => p.Loss.IsValueCreated))
+        {
+            OnDevice(() => parts.Sum(p => p.Loss.Value), _ =>
+            {
+                if (!answered[0].Dropped)
+                    SendDelta(step);
+            });
+            return;
+        }
+
         deltasSent.Add(step);
-        var parts = HeldOf(step).Where(h => h.Part is not null).Select(h => h.Part!).ToArray();
         var detection = parts.Where(p => p.Detection is not null).Select(p => p.Detection!.Value).Aggregate((DetectionStats?)null, (a, b) => a is null ? b : a + b);
-        var loss = parts.Sum(p => p.Loss) / (rounds is null ? 1 : parts.Length);
+        var loss = parts.Sum(p => p.Loss.Value) / (rounds is null ? 1 : parts.Length);
         Coordinator.Tell(new KeeperDelta(Term, step, loss, detection, NewRows(step)), Self);
     }
 }

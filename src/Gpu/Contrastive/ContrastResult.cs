@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 namespace Kindred.Gpu.Contrastive;
 
 /// <summary>What one shard's projections lead to. Sums over the shards of a step are the step's.</summary>
-/// <param name="Loss">L = (2/V)·Σ_a mean_b ℓ, SimCLR's two-sided sum: this shard's part of the mean over the global batch.</param>
+/// <param name="Loss">
+/// L = (2/V)·Σ_a mean_b ℓ, SimCLR's two-sided sum: this shard's part of the mean over the global batch. On a GPU, who reads it waits for all
+/// that is queued there: queue what follows from the gradient first.
+/// </param>
 /// <param name="Gradient">∂L/∂z, [V, B, D], float32.</param>
 /// <param name="Stats">What was detected, or null where nothing was looked for.</param>
 /// <param name="Delta">The rows that the step adds to the bank, or null without one.</param>
-public sealed record ContrastResult(double Loss, Tensor Gradient, DetectionStats? Stats, BankDelta? Delta) : IDisposable
+public sealed record ContrastResult(Lazy<double> Loss, Tensor Gradient, DetectionStats? Stats, BankDelta? Delta) : IDisposable
 {
     public void Dispose()
     {

@@ -52,7 +52,7 @@ public sealed class Objective : IDisposable
         var counter = cancel || (measure && options.Detects) ? new DetectionCounter(columns, labels, ids) : null;
 
         var scale = 2.0 / (options.AllViews * (double)totalImages);
-        var (loss, gradient) = (0.0, zeros_like(z));
+        var (sums, gradient) = (new List<Tensor>(), zeros_like(z));
         var atOnce = (int)Math.Clamp(CellsAtOnce / ((long)options.AllViews * columns.Count), 1, ids.Length);
         for (var from = 0; from < ids.Length; from += atOnce)
         {
@@ -62,13 +62,25 @@ public sealed class Objective : IDisposable
             var logits = Logits(anchors, columns, count);
             var found = counter is null ? null : Detect(columns, logits, keys, ids, from, count);
             var (losses, slope) = NtXent.Compute(logits, columns, from, cancel ? found : null, options.Mode);
-            loss += losses.to_type(ScalarType.Float64).sum().ToDouble();
+            sums.Add(losses.to_type(ScalarType.Float64).sum().DetachFromDisposeScope());
             Backward(gradient, slope, anchors, columns, from, scale / options.Tau);
             if (found is not null)
                 counter!.Add(found.cpu().data<long>().ToArray(), from, count);
         }
 
-        return new ContrastResult(loss * scale, gradient.MoveToOuterDisposeScope(), counter?.Stats, NewRows(keys ?? z, ids, step));
+        var loss = new Lazy<double>(() => Read(sums) * scale);
+        if (z.device_type == DeviceType.CPU)
+            _ = loss.Value;
+        return new ContrastResult(loss, gradient.MoveToOuterDisposeScope(), counter?.Stats, NewRows(keys ?? z, ids, step));
+    }
+
+    private static double Read(List<Tensor> sums)
+    {
+        var all = 0.0;
+        foreach (var sum in sums)
+            using (sum)
+                all += sum.ToDouble();
+        return all;
     }
 
     /// <summary>Takes the rows of a committed step (all its shards: <see cref="BankDelta.Concat"/>) into the bank.</summary>

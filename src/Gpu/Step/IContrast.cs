@@ -18,5 +18,5 @@ public interface IContrast : IReplica
     void Advance(IReadOnlyList<TensorBundle> rows);
 }
 
-/// <summary>dL/dz per shard, the shards' part of the loss, what was detected, and the bank rows that the commit will add (null: no bank).</summary>
-public sealed record ContrastAnswer(IReadOnlyList<TensorBundle> Gradients, double Loss, DetectionStats? Detection, TensorBundle? Rows);
+/// <summary>dL/dz per shard, the shards' part of the loss (<see cref="ContrastResult.Loss"/>), what was detected, and the bank rows that the commit will add (null: no bank).</summary>
+public sealed record ContrastAnswer(IReadOnlyList<TensorBundle> Gradients, Lazy<double> Loss, DetectionStats? Detection, TensorBundle? Rows);

@@ -34,7 +34,7 @@ public sealed class HashContrast(bool needsWholeBatch, int length = HashContrast
         var all = HashBundle.Hash([Bank(), policy, .. projections.SelectMany(HashBundle.Of)]);
         var gradients = projections.Select((_, i) => (TensorBundle)new HashBundle(HashBundle.Hash(all, (ulong)(firstShard + i)))).ToArray();
         var keys = projections.Select(p => HashBundle.Of(p)[1]).ToArray();
-        return new ContrastAnswer(gradients, all % 1000 / 1000.0, null, new HashBundle(keys));
+        return new ContrastAnswer(gradients, new Lazy<double>(all % 1000 / 1000.0), null, new HashBundle(keys));
     }
 
     public void Advance(IReadOnlyList<TensorBundle> rows)

@@ -58,7 +58,7 @@ public sealed record HashReference(IReadOnlyList<ulong[]> Models, IReadOnlyList<
 
         encoder.Apply(sum.Root!);
         contrast.Advance([.. answers.Values.Select(a => a.Rows!)]);
-        return answers.Values.Sum(a => a.Loss) / answers.Count;
+        return answers.Values.Sum(a => a.Loss.Value) / answers.Count;
     }
 
     private static double Step(EpochPlan plan, int shards, long step, HashEncoder encoder, HashContrast contrast)
@@ -77,7 +77,7 @@ public sealed record HashReference(IReadOnlyList<ulong[]> Models, IReadOnlyList<
 
         encoder.Apply(sum.Root!);
         contrast.Advance([.. answers.Select(a => a.Rows!)]);
-        return answers.Sum(a => a.Loss);
+        return answers.Sum(a => a.Loss.Value);
     }
 
     private static void Add(TreeSum<TensorBundle> sum, int shard, TensorBundle leaf)

@@ -1,7 +1,7 @@
 // relu(batch_norm(x) + residual), its gradient, and the batch's moments, each in two passes over memory; libtorch's own operations
 // take four and six, and are 44 % of a small ResNet's step on a CPU. For rows of channels, [n, h, w, c] or [n, c], bf16 or fp32; all
-// else is composed of libtorch's operations. Sums run over fixed blocks of rows, so the bits don't depend on the threads.
-#include "shim.h"
+// else is composed of libtorch's operations, and a GPU has kernels of its own (norm_cuda.cpp). Sums run over fixed blocks of rows, so the bits don't depend on the threads.
+#include "norm.h"
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <cmath>
@@ -202,8 +202,8 @@ std::vector<at::Tensor> backward_of(
 
 template <class T>
 at::Tensor forward_of(
-    const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias, at::Tensor mean, at::Tensor var,
-    double eps, at::Tensor* constants) {
+    const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& mean,
+    const at::Tensor& var, double eps, at::Tensor* constants) {
   int64_t c = x.size(1), rows = x.numel() / c;
   auto s = measure(data<T>(x), rows, c, weight.data_ptr<float>(), data<float>(bias), eps);
   for (int64_t k = 0; k < c; k++) {
@@ -227,7 +227,7 @@ struct NormRelu : torch::autograd::Function<NormRelu> {
       at::Tensor var, double eps) {
     auto residual = maybe_residual ? *maybe_residual : at::Tensor(), bias = maybe_bias ? *maybe_bias : at::Tensor();
     at::Tensor constants;
-    auto run = x.scalar_type() == at::kFloat ? forward_of<float> : forward_of<Bits>;
+    auto run = x.is_cuda() ? kt::gpu_norm_relu : x.scalar_type() == at::kFloat ? forward_of<float> : forward_of<Bits>;
     auto y = run(x, residual, weight, bias, mean, var, eps, &constants);
     context->save_for_backward({x, residual.defined() ? y : at::Tensor(), weight, constants});
     context->saved_data["bias"] = bias.defined();
@@ -237,7 +237,7 @@ struct NormRelu : torch::autograd::Function<NormRelu> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
     auto saved = context->get_saved_variables();
     auto& x = saved[0];
-    auto run = x.scalar_type() == at::kFloat ? backward_of<float> : backward_of<Bits>;
+    auto run = x.is_cuda() ? kt::gpu_norm_relu_backward : x.scalar_type() == at::kFloat ? backward_of<float> : backward_of<Bits>;
     auto made = run(like(gradients[0].to(x.scalar_type()), x), x, saved[1], saved[2], saved[3], context->saved_data["bias"].toBool());
     return {made[0], made[1], made[2], made[3], at::Tensor(), at::Tensor(), at::Tensor()};
   }
@@ -248,7 +248,7 @@ struct NormRelu : torch::autograd::Function<NormRelu> {
 API Handle kt_norm_relu(Handle x, Handle residual, Handle weight, Handle bias, Handle mean, Handle var, double eps) {
   return kt::tensor([&] {
     auto r = kt::maybe(residual);
-    if (fits(*x) && (!r.defined() || (r.sizes() == x->sizes() && r.scalar_type() == x->scalar_type())))
+    if ((fits(*x) || kt::gpu_norm_fits(*x)) && (!r.defined() || (r.sizes() == x->sizes() && r.scalar_type() == x->scalar_type())))
       return NormRelu::apply(
           *x, r.defined() ? Maybe(like(r, *x)) : Maybe(), *weight, bias ? Maybe(*bias) : Maybe(), *mean, *var, eps);
     auto y = at::batch_norm(*x, *weight, kt::maybe(bias), *mean, *var, true, 1, eps, true);
