@@ -67,13 +67,13 @@ public sealed class AugmenterTests
     {
         using var scope = NewDisposeScope();
         var (images, augmenter) = (Photos(3, 32, 32), new Augmenter(All, 4, CPU));
-        var both = augmenter.Views(images, [10, 20, 30], 1, [0, 5]);
+        var both = augmenter.Views(images, new[] { 10, 20, 30 }, 1, [0, 5]);
         Assert.Equal([6L, 3, 32, 32], both.shape);
-        var alone = augmenter.Views([images[2]], [30], 1, [5]);
+        var alone = augmenter.Views([images[2]], new[] { 30 }, 1, [5]);
         Assert.True(both.narrow(0, 5, 1).SameBits(alone));
-        Assert.False(augmenter.Views([images[2]], [30], 2, [5]).SameBits(alone));
-        Assert.False(augmenter.Views([images[2]], [31], 1, [5]).SameBits(alone));
-        Assert.True(augmenter.Views([images[2]], [30], 1, [5], channelsLast: true).contiguous().SameBits(alone));
+        Assert.False(augmenter.Views([images[2]], new[] { 30 }, 2, [5]).SameBits(alone));
+        Assert.False(augmenter.Views([images[2]], new[] { 31 }, 1, [5]).SameBits(alone));
+        Assert.True(augmenter.Views([images[2]], new[] { 30 }, 1, [5], channelsLast: true).contiguous().SameBits(alone));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class AugmenterTests
     {
         using var scope = NewDisposeScope();
         var images = Photos(5, 40, 32);
-        Tensor With(int threads) => new Augmenter(All, 4, CPU, threads).Views(images, [1, 2, 3, 4, 5], 1, [0, 1], channelsLast: true).contiguous();
+        Tensor With(int threads) => new Augmenter(All, 4, CPU, threads).Views(images, new[] { 1, 2, 3, 4, 5 }, 1, [0, 1], channelsLast: true).contiguous();
         Assert.True(With(1).SameBits(With(3)));
     }
 

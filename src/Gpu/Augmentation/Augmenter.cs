@@ -36,54 +36,55 @@ public sealed class Augmenter
     /// <param name="views">Numbers of the wanted views.</param>
     /// <param name="channelsLast">Memory in NHWC order.</param>
     public Tensor Views(
-        IReadOnlyList<Image> images, ReadOnlySpan<int> samples, int epoch, ReadOnlySpan<int> views, bool channelsLast = false)
+        IReadOnlyList<Image> images, ReadOnlyMemory<int> samples, int epoch, IReadOnlyList<int> views, bool channelsLast = false)
     {
         if (images.Count == 0 || images.Count != samples.Length)
             throw new ArgumentException($"{images.Count} images for {samples.Length} samples", nameof(images));
-        var recipes = new ViewRecipe[views.Length][];
-        for (var v = 0; v < views.Length; v++)
-        {
-            recipes[v] = new ViewRecipe[images.Count];
-            for (var i = 0; i < images.Count; i++)
-            {
-                var draws = Keyed.For(Draw.Augment, seed, epoch, samples[i], views[v]);
-                recipes[v][i] = ViewRecipe.Draw(draws, options, images[i].Height, images[i].Width);
-            }
-        }
-
-        return Make(images, recipes, channelsLast);
+        return Views(i => images[i], samples, epoch, views, channelsLast);
     }
+
+    /// <summary>The same of a data set's images, each read on the thread that makes its views.</summary>
+    public Tensor Views(IDataSet data, ReadOnlyMemory<int> samples, int epoch, IReadOnlyList<int> views, bool channelsLast = false) =>
+        Views(i => data.Read(samples.Span[i]), samples, epoch, views, channelsLast);
 
     /// <summary>Images for evaluation, [b, 3, S, S] fp32: central part and normalisation only.</summary>
-    public Tensor Evaluation(IReadOnlyList<Image> images, bool channelsLast = false)
-    {
-        ViewRecipe[] recipes = [.. images.Select(image => ViewRecipe.Central(options.Size, image.Height, image.Width))];
-        return Make(images, [recipes], channelsLast, plain: true);
-    }
+    public Tensor Evaluation(IReadOnlyList<Image> images, bool channelsLast = false) => Make(
+        images.Count, i => images[i], (_, image) => [ViewRecipe.Central(options.Size, image.Height, image.Width)], 1, channelsLast, plain: true);
 
-    /// <summary>recipes[v][i] makes view v of image i; plain when they hold windows only.</summary>
-    internal Tensor Make(IReadOnlyList<Image> images, ViewRecipe[][] recipes, bool channelsLast, bool plain = false)
+    /// <summary>recipes[v][i] makes view v of image i.</summary>
+    internal Tensor Make(IReadOnlyList<Image> images, ViewRecipe[][] recipes, bool channelsLast) =>
+        Make(images.Count, i => images[i], (i, _) => [.. recipes.Select(view => view[i])], recipes.Length, channelsLast);
+
+    private Tensor Views(Func<int, Image> read, ReadOnlyMemory<int> samples, int epoch, IReadOnlyList<int> views, bool channelsLast) => Make(
+        samples.Length, read,
+        (i, image) => [.. views.Select(v => ViewRecipe.Draw(Keyed.For(Draw.Augment, seed, epoch, samples.Span[i], v), options, image.Height, image.Width))],
+        views.Count, channelsLast);
+
+    private Tensor Make(int b, Func<int, Image> read, Func<int, Image, ViewRecipe[]> draw, int views, bool channelsLast, bool plain = false)
     {
         if (tensors is null)
-            return Render(images, recipes, channelsLast);
-        var x = tensors.Apply(images, recipes, plain);
+            return Render(b, read, draw, views, channelsLast);
+        Image[] images = [.. Enumerable.Range(0, b).Select(read)];
+        ViewRecipe[][] drawn = [.. images.Select((image, i) => draw(i, image))];
+        var x = tensors.Apply(images, [.. Enumerable.Range(0, views).Select(v => drawn.Select(of => of[v]).ToArray())], plain);
         return channelsLast ? TorchExtra.ChannelsLast(x) : x;
     }
 
-    private Tensor Render(IReadOnlyList<Image> images, ViewRecipe[][] recipes, bool channelsLast)
+    private Tensor Render(int b, Func<int, Image> read, Func<int, Image, ViewRecipe[]> draw, int views, bool channelsLast)
     {
-        var (b, n, s) = (images.Count, recipes.Length * images.Count, options.Size);
+        var (n, s) = (views * b, options.Size);
         using var scope = NewDisposeScope();
         long[] shape = channelsLast ? [n, s, s, 3] : [n, 3, s, s];
         var y = Pinned ? TorchExtra.EmptyPinned(shape) : empty(shape);
-        Crew.Run(b, threads, () => new PixelKernel(options, channelsLast), (image, kernel) =>
+        Crew.Run(b, threads, () => new PixelKernel(options, channelsLast), (i, kernel) =>
         {
             var pixels = MemoryMarshal.Cast<byte, float>(y.bytes);
-            var pyramid = new Pyramid(images[image], s);
-            for (var v = 0; v < recipes.Length; v++)
+            var image = read(i);
+            var (recipes, pyramid) = (draw(i, image), new Pyramid(image, s));
+            for (var v = 0; v < views; v++)
             {
-                var (source, window) = pyramid.For(recipes[v][image].Window);
-                kernel.Render(source, window, recipes[v][image], pixels.Slice((v * b + image) * 3 * s * s, 3 * s * s));
+                var (source, window) = pyramid.For(recipes[v].Window);
+                kernel.Render(source, window, recipes[v], pixels.Slice((v * b + i) * 3 * s * s, 3 * s * s));
             }
         });
         return (channelsLast ? y.permute(0, 3, 1, 2) : y).MoveToOuterDisposeScope();

@@ -5,8 +5,8 @@ using Kindred.Gpu.Torch;
 
 namespace Kindred.Gpu.Step;
 
-/// <summary>Reads a shard's images on several threads and makes their V views.</summary>
-public sealed class AugmentedViews(IDataSet data, EpochPlan plan, Augmenter augmenter, int views, int threads) : IViewSource
+/// <summary>Reads a shard's images and makes their V views.</summary>
+public sealed class AugmentedViews(IDataSet data, EpochPlan plan, Augmenter augmenter, int views) : IViewSource
 {
     private readonly int[] numbers = [.. Enumerable.Range(0, views)];
 
@@ -14,7 +14,6 @@ public sealed class AugmentedViews(IDataSet data, EpochPlan plan, Augmenter augm
     {
         TorchExtra.SetThreads(1);
         var samples = plan.Shard(step, shard);
-        var images = data.Read(samples, threads);
-        return new TorchBundle(("views", augmenter.Views(images, samples.Span, plan.Locate(step).Epoch, numbers, channelsLast: true)));
+        return new TorchBundle(("views", augmenter.Views(data, samples, plan.Locate(step).Epoch, numbers, channelsLast: true)));
     }
 }

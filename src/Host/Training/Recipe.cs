@@ -80,7 +80,7 @@ internal sealed class Recipe(Settings settings, DataSplits data)
         () => new Objective(contrast, data.Train.Labels, settings.Model.HeadOut, new Device(KeeperDevice)),
         contrast, Plans.Batches, settings.Consistency.Mode != ConsistencyMode.Sync, settings.Fnc.Start, settings.Machine.Threads, new Device(KeeperDevice));
 
-    public IViewSource Views() => new AugmentedViews(data.Train, Plans.Batches, Augmenter(settings), settings.Views, settings.Data.Threads);
+    public IViewSource Views() => new AugmentedViews(data.Train, Plans.Batches, Augmenter(settings), settings.Views);
 
     public KnnEvaluation Evaluation() => new(Features(settings), data.Train, data.Evaluation, data.Holdout, settings.Evaluation.KnnK, settings.Evaluation.KnnTau);
 
