@@ -12,7 +12,7 @@ internal sealed class GatedEncoder(IEncoder encoder, Gate gate) : IEncoder
 
     public TensorBundle Snapshot() => encoder.Snapshot();
 
-    public TensorBundle Upload(TensorBundle views) => encoder.Upload(views);
+    public void Expect(TensorBundle views) => encoder.Expect(views);
 
     public Encoded Encode(TensorBundle views, bool keepGraph)
     {

@@ -2,16 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Kindred.Data;
 
-/// <summary>
-/// Many pieces of work on threads of its own, never on the pool: that one carries messages. The threads wait a while for more: starting
-/// and ending some for every batch interrupts all other threads of the process, those that feed a GPU among them.
-/// </summary>
+/// <summary>Many pieces of work on threads of its own, never on the pool: that one carries messages.</summary>
 public static class Crew
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly Queue<Action> Waiting = [];
-    private static int idle;
-
     /// <summary>Does <paramref name="work"/> for 0 … <paramref name="count"/> − 1; what a piece throws is thrown here, the first by number.</summary>
     /// <param name="count">Pieces.</param>
     /// <param name="threads">How many work at once, the caller's thread among them; at least 1.</param>
@@ -39,9 +32,16 @@ public static class Crew
             }
         }
 
-        var helpers = new Helpers(Work, Math.Min(threads, count) - 1);
+        var helpers = new Thread[Math.Max(0, Math.Min(threads, count) - 1)];
+        for (var i = 0; i < helpers.Length; i++)
+        {
+            helpers[i] = new Thread(Work) { IsBackground = true, Name = "crew" };
+            helpers[i].Start();
+        }
+
         Work();
-        helpers.Finish();
+        foreach (var helper in helpers)
+            helper.Join();
         if (Array.Find(failures, f => f is not null) is { } first)
             ExceptionDispatchInfo.Throw(first);
     }
@@ -55,84 +55,5 @@ public static class Crew
         var images = new Image[ids.Length];
         Run(ids.Length, threads, () => set, (i, from) => images[i] = from.Read(ids.Span[i]));
         return images;
-    }
-
-    private static void Offer(Action work, int times)
-    {
-        lock (Waiting)
-        {
-            for (var i = 0; i < times; i++)
-                Waiting.Enqueue(work);
-            for (var missing = Waiting.Count - idle; missing > 0; missing--)
-                new Thread(Help) { IsBackground = true, Name = "crew" }.Start();
-            Monitor.PulseAll(Waiting);
-        }
-    }
-
-    private static void Help()
-    {
-        while (Next() is { } work)
-            work();
-    }
-
-    private static Action? Next()
-    {
-        lock (Waiting)
-        {
-            idle++;
-            while (Waiting.Count == 0)
-            {
-                if (Monitor.Wait(Waiting, Patience) || Waiting.Count > 0)
-                    continue;
-                idle--;
-                return null;
-            }
-
-            idle--;
-            return Waiting.Dequeue();
-        }
-    }
-
-    /// <summary>Those who help with one run. Who comes after its end does nothing.</summary>
-    private sealed class Helpers
-    {
-        private readonly Action work;
-        private int busy;
-        private bool over;
-
-        public Helpers(Action work, int most)
-        {
-            this.work = work;
-            if (most > 0)
-                Offer(Help, most);
-        }
-
-        /// <summary>Returns when nobody works on it any more.</summary>
-        public void Finish()
-        {
-            lock (this)
-            {
-                over = true;
-                while (busy > 0)
-                    Monitor.Wait(this);
-            }
-        }
-
-        private void Help()
-        {
-            lock (this)
-            {
-                if (over)
-                    return;
-                busy++;
-            }
-
-            work();
-            lock (this)
-            {
-                busy--;
-                Monitor.PulseAll(this);
-            }
-        }
     }
 }

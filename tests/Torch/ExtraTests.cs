@@ -149,10 +149,35 @@ public sealed class ExtraTests : IDisposable
             Assert.Equal(side, CudaStream.Current(0));
         Assert.NotEqual(side, CudaStream.Current(0));
         var image = TorchExtra.ChannelsLast(Counting(2, 5, 10, 10));
+        var before = TorchExtra.LiveTensors;
         var there = side.Upload(image);
+        Assert.Equal(before + 1, TorchExtra.LiveTensors); // page-locked memory that waits for a garbage collection is never there when it is needed
+        CudaStream.Current(0).Take(there, side);
         Assert.Equal(new Device("cuda:0"), there.device);
         Assert.Equal(image.stride(), there.stride());
         Assert.Equal(499_500, there.sum().ToDouble());
+    }
+
+    [Theory]
+    [InlineData(0.9f, true)]
+    [InlineData(0.9f, false)]
+    [InlineData(0f, false)]
+    public void SgdOnCudaIsTheCpus(float mu, bool perParameter)
+    {
+        Assert.SkipUnless(TorchProbe.Gpus() > 0, "no CUDA here");
+        var random = new Random(4);
+        float[] p = Draw(random, 1000), g = Draw(random, 1000), m = Draw(random, 1000), decay = [.. Enumerable.Range(0, 1000).Select(i => i % 2f)];
+        Tensor[] On(Device device)
+        {
+            Tensor[] state = [tensor(p, device: device), tensor(m, device: device)];
+            for (var step = 0; step < 3; step++)
+                TorchExtra.SgdStep_(
+                    state[0], tensor(g, device: device), state[1], 0.1, mu, 1e-2, nesterov: false, perParameter ? tensor(decay, device: device) : null);
+            return [.. state.Select(s => s.cpu())];
+        }
+
+        foreach (var (here, there) in On(CPU).Zip(On(new Device("cuda:0"))))
+            Assert.True(here.allclose(there, 1e-5, 1e-6));
     }
 
     private static float[] Draw(Random random, int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)];

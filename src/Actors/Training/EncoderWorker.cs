@@ -31,6 +31,13 @@ public sealed partial class EncoderWorker(
         adder = Context.Executor("sums");
     }
 
+    protected internal override void PostStop()
+    {
+        base.PostStop();
+        foreach (var views in ahead.Values)
+            views?.Dispose();
+    }
+
     protected override void Handle(object message)
     {
         if (TakeRequest(message))
@@ -139,9 +146,9 @@ public sealed partial class EncoderWorker(
     private void Take(Views views)
     {
         if (IsOpen(views.Step, views.Shard, out var shard))
-            shard.TakeViews(encoder.Upload(views.Bundle));
+            shard.TakeViews(views.Bundle);
         else if (ahead.TryGetValue((views.Step, views.Shard), out var earlier) && earlier is null)
-            ahead[(views.Step, views.Shard)] = encoder.Upload(views.Bundle);
+            encoder.Expect(ahead[(views.Step, views.Shard)] = views.Bundle);
         else
             views.Bundle.Dispose();
     }

@@ -38,7 +38,7 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
                 Take(lease);
                 break;
             case Views views when Current is { } shard && shard.Lease.Shard == views.Shard:
-                shard.TakeViews(views with { Bundle = encoder.Upload(views.Bundle) });
+                shard.TakeViews(views);
                 break;
             case ProjectionGradients answer when Current is { } shard && shard.Expects(answer) && shard.Lease.Keeper.Equals(Sender):
                 shard.ProjectionGradient = answer.Bundle;

@@ -15,7 +15,7 @@ public sealed class Encoder : IEncoder
     private readonly EncoderOptions options;
     private readonly ContrastiveModel model;
     private readonly Device device;
-    private readonly CudaStream? uploads;
+    private readonly UploadAhead? uploads;
     private readonly FlatParameters parameters;
     private readonly NormStatistics norms;
     private readonly IOptimizer optimizer;
@@ -26,7 +26,7 @@ public sealed class Encoder : IEncoder
     public Encoder(EncoderOptions options, ContrastiveModel model, Device device)
     {
         (this.options, this.model, this.device) = (options, model, device);
-        uploads = device.type == TorchSharp.DeviceType.CUDA ? CudaStream.Create(Math.Max(device.index, 0)) : null;
+        uploads = device.type == TorchSharp.DeviceType.CUDA ? new UploadAhead(Math.Max(device.index, 0)) : null;
         parameters = new FlatParameters(model.Layout, device);
         norms = NormStatistics.Running(model.Layout, device);
         optimizer = options.Optimizer(model.Layout, device);
@@ -55,19 +55,18 @@ public sealed class Encoder : IEncoder
 
     public TensorBundle Snapshot() => new TorchBundle([.. State().Select(s => (s.Name, s.Tensor.clone()))]);
 
-    public TensorBundle Upload(TensorBundle views)
+    public void Expect(TensorBundle views)
     {
-        if (uploads is null)
-            return views;
-        using (views)
-            return new TorchBundle(("views", OnDevice(((TorchBundle)views)["views"])));
+        if (!OnDevice(views))
+            uploads?.Begin(views);
     }
 
     public Encoded Encode(TensorBundle views, bool keepGraph)
     {
         TorchExtra.SetThreads(options.Threads);
         using var scope = NewDisposeScope();
-        var x = OnDevice(((TorchBundle)views)["views"]);
+        using var copy = OnDevice(views) ? null : uploads?.Take(views);
+        var x = copy ?? ((TorchBundle)views)["views"];
         var moments = NormStatistics.Moments(model.Layout, device);
         var z = Project(x, parameters.With(moments, NormMode.Batch), keepGraph);
         var (keys, emaMoments) = EmaKeys(x);
@@ -107,6 +106,7 @@ public sealed class Encoder : IEncoder
 
     public void Dispose()
     {
+        uploads?.Dispose();
         parameters.Dispose();
         norms.Dispose();
         optimizer.Dispose();
@@ -115,8 +115,7 @@ public sealed class Encoder : IEncoder
         step.Dispose();
     }
 
-    private Tensor OnDevice(Tensor views) =>
-        uploads is not null && views.device_type == TorchSharp.DeviceType.CPU ? uploads.Upload(views) : views.to(device);
+    private bool OnDevice(TensorBundle views) => ((TorchBundle)views)["views"].device_type == device.type;
 
     private Tensor Project(Tensor x, Weights weights, bool keepGraph)
     {

@@ -6,10 +6,10 @@ namespace Kindred.Gpu.Step;
 /// </summary>
 public interface IEncoder : IReplica
 {
-    /// <summary>
-    /// Takes a shard's views over and starts them on their way to a GPU, beside what it computes; on a CPU they are there. Any thread.
-    /// </summary>
-    TensorBundle Upload(TensorBundle views) => views;
+    /// <summary>These views will be encoded soon: a GPU may begin to copy them, beside what it computes. Any thread.</summary>
+    void Expect(TensorBundle views)
+    {
+    }
 
     /// <summary>
     /// Encodes one shard: views [V·b, 3, H, W] → unit projections z [V, b, D] and, with an EMA copy, its keys [V, b, D].

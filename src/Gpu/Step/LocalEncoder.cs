@@ -42,7 +42,7 @@ public sealed class LocalEncoder(Func<Encoder> make, double momentum, double lr)
         copy.StepsDone = batchesBefore;
     }
 
-    public TensorBundle Upload(TensorBundle views) => copy.Upload(views);
+    public void Expect(TensorBundle views) => copy.Expect(views);
 
     public Encoded Encode(TensorBundle views, bool keepGraph) => copy.Encode(views, keepGraph);
 

@@ -62,6 +62,8 @@ internal static partial class Native
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_pin_memory(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
+    internal static partial int kt_is_pinned(Tensor x);
+    [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_contiguous(Tensor x);
     [LibraryImport(TorchLibrary.Name)]
     internal static partial Tensor kt_clone(Tensor x);

@@ -28,17 +28,22 @@ public sealed partial record CudaStream(long Id, int Device)
     /// <summary>Work queued here from now on waits for what is queued on the other stream now; the caller doesn't wait.</summary>
     public void WaitFor(CudaStream other) => Errors.Check(kt_stream_wait(Id, Device, other.Id, other.Device));
 
-    /// <summary>A copy of a CPU tensor on the GPU, through page-locked memory: the caller doesn't wait for it, but what it queues on its
-    /// own stream from now on does.</summary>
+    /// <summary>
+    /// Begins a copy of a CPU tensor to the GPU, through page-locked memory where it isn't in such; the caller doesn't wait. Before the copy
+    /// is used on another stream, that one has to <see cref="Take"/> it.
+    /// </summary>
     public Tensor Upload(Tensor tensor)
     {
-        Tensor copy;
-        using (Use())
-            copy = tensor.pin_memory().to(new Device(DeviceType.CUDA, Device), non_blocking: true);
-        var own = Current(Device);
-        own.WaitFor(this);
-        own.Record(copy);
-        return copy;
+        using var use = Use();
+        using var pinned = tensor.pin_memory();
+        return pinned.to(new Device(DeviceType.CUDA, Device), non_blocking: true);
+    }
+
+    /// <summary>What is queued here from now on may use a tensor that was made on the other stream.</summary>
+    public void Take(Tensor tensor, CudaStream from)
+    {
+        WaitFor(from);
+        Record(tensor);
     }
 
     /// <summary>Tells the allocator that this stream uses a tensor made on another one: its memory isn't reused before.</summary>

@@ -1,6 +1,7 @@
 // relu(batch_norm(x) + residual), its gradient, and the batch's moments, each in two passes over memory; libtorch's own operations
 // take four and six, and are 44 % of a small ResNet's step on a CPU. For rows of channels, [n, h, w, c] or [n, c], bf16 or fp32; all
-// else is composed of libtorch's operations, and a GPU has kernels of its own (norm_cuda.cpp). Sums run over fixed blocks of rows, so the bits don't depend on the threads.
+// else is composed of libtorch's operations, and a GPU has kernels of its own (norm_cuda.cpp). Sums run over fixed blocks of rows, so
+// the bits don't depend on the threads.
 #include "norm.h"
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>

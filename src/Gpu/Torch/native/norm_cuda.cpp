@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -17,13 +18,13 @@ constexpr int kThreads = 256, kSumBlocks = 1024, kBlocks = 4096;
 struct Driver {
   void* library = dlopen("libcaffe2_nvrtc.so", RTLD_NOW | RTLD_LOCAL);
 
+  /// Without one of them, as with ROCm or an old CUDA, there are no kernels.
   template <class F> void find(F& function, const char* name) {
-    function = reinterpret_cast<F>(dlsym(library, name));
-    TORCH_CHECK(function, "libcaffe2_nvrtc.so has no ", name);
+    function = library ? reinterpret_cast<F>(dlsym(library, name)) : nullptr;
+    if (!function) library = nullptr;
   }
 
   Driver() {
-    if (!library) return;
     find(create, "nvrtcCreateProgram");
     find(compile, "nvrtcCompileProgram");
     find(log_size, "nvrtcGetProgramLogSize");
@@ -67,6 +68,7 @@ struct Kernels {
   void *moments, *statistics, *forward, *gradient_sums, *gradient_factors, *gradient;
 };
 
+/// Throws where this NVRTC doesn't know the GPU, say.
 Kernels compile(int device, bool bf16, int64_t packs) {
   auto& d = driver();
   int major, minor;
@@ -102,10 +104,11 @@ Kernels compile(int device, bool bf16, int64_t packs) {
 bool is_bf16(const at::Tensor& x) { return x.scalar_type() == at::kBFloat16; }
 int64_t packs_of(const at::Tensor& x) { return x.size(1) / (is_bf16(x) ? 8 : 4); }
 
-/// Compiled once for each GPU, type and number of channels, which as a constant saves divisions.
-const Kernels& kernels(const at::Tensor& x) {
+/// Compiled once for each GPU, type and number of channels, which as a constant saves divisions; null where that failed, with one warning.
+const Kernels* kernels(const at::Tensor& x) {
   static std::mutex gate;
-  static std::map<std::tuple<int, bool, int64_t>, Kernels> compiled;
+  static std::map<std::tuple<int, bool, int64_t>, std::optional<Kernels>> compiled;
+  c10::DeviceGuard guard(x.device());
   void* context = nullptr;
   int device = x.device().index();
   check(driver().context(&context), "cuCtxGetCurrent");
@@ -115,8 +118,13 @@ const Kernels& kernels(const at::Tensor& x) {
   }
   std::lock_guard<std::mutex> lock(gate);
   auto key = std::make_tuple(device, is_bf16(x), packs_of(x));
-  auto known = compiled.find(key);
-  return known != compiled.end() ? known->second : compiled.emplace(key, compile(device, is_bf16(x), packs_of(x))).first->second;
+  auto [known, is_new] = compiled.try_emplace(key);
+  if (is_new) try {
+      known->second = compile(device, is_bf16(x), packs_of(x));
+    } catch (const c10::Error& error) {
+      TORCH_WARN_ONCE("batch norm, addition and ReLU stay three operations on this GPU: ", error.what_without_backtrace());
+    }
+  return known->second ? &*known->second : nullptr;
 }
 
 /// On the default stream.
@@ -141,7 +149,10 @@ struct Grid {
   int64_t channels() const { return (c + 31) / 32; }
 };
 
+bool is_aligned(const at::Tensor& x) { return reinterpret_cast<uintptr_t>(x.data_ptr()) % 16 == 0; }
+at::Tensor aligned(const at::Tensor& x) { return !x.defined() || is_aligned(x) ? x : x.clone(); }
 void* memory(const at::Tensor& x) { return x.defined() ? x.data_ptr() : nullptr; }
+float* values(const at::Tensor& x) { return x.defined() ? x.data_ptr<float>() : nullptr; }
 at::Tensor floats(int64_t n, const at::Tensor& x) { return at::empty({n}, x.options().dtype(at::kFloat)); }
 
 }  // namespace
@@ -151,42 +162,41 @@ bool kt::gpu_norm_fits(const at::Tensor& x) {
   auto type = x.scalar_type();
   auto rows = x.dim() == 2 ? x.is_contiguous() : x.dim() == 4 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
   return rows && (type == at::kFloat || type == at::kBFloat16) && x.size(1) % 8 == 0 && packs_of(x) <= kThreads &&
-      x.numel() > x.size(1) && reinterpret_cast<uintptr_t>(x.data_ptr()) % 16 == 0 &&
-      c10::impl::getDeviceGuardImpl(at::kCUDA)->getStream(x.device()).id() == 0;
+      x.numel() > x.size(1) && is_aligned(x) && c10::impl::getDeviceGuardImpl(at::kCUDA)->getStream(x.device()).id() == 0 && kernels(x);
 }
 
 at::Tensor kt::gpu_norm_relu(
     const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& mean,
     const at::Tensor& var, double eps, at::Tensor* constants) {
   c10::DeviceGuard guard(x.device());
-  auto& k = kernels(x);
+  auto& k = *kernels(x);
   Grid g(x);
-  auto y = at::empty_like(x), partial = floats(g.sums * 2 * g.c, x);
+  auto y = at::empty_like(x), r = aligned(residual), partial = floats(g.sums * 2 * g.c, x);
   *constants = floats(4 * g.c, x);
   launch(k.moments, g.sums, g.threads, 1, g.shared, memory(x), g.rows, memory(partial));
   launch(
-      k.statistics, g.channels(), 32, 32, 0, memory(x), g.rows, memory(partial), static_cast<int>(g.sums), memory(weight), memory(bias),
-      eps, memory(mean), memory(var), memory(*constants));
-  launch(k.forward, g.blocks, g.threads, 1, 0, memory(x), memory(residual), g.rows, memory(*constants), memory(y));
+      k.statistics, g.channels(), 32, 32, 0, memory(x), g.rows, memory(partial), static_cast<int>(g.sums), values(weight), values(bias),
+      eps, values(mean), values(var), memory(*constants));
+  launch(k.forward, g.blocks, g.threads, 1, 0, memory(x), memory(r), g.rows, memory(*constants), memory(y));
   return y;
 }
 
 std::vector<at::Tensor> kt::gpu_norm_relu_backward(
     const at::Tensor& gy, const at::Tensor& x, const at::Tensor& y, const at::Tensor& weight, const at::Tensor& constants, bool has_bias) {
   c10::DeviceGuard guard(x.device());
-  auto& k = kernels(x);
+  auto& k = *kernels(x);
   Grid g(x);
-  auto masked = y.defined() ? at::empty_like(x) : at::Tensor();
+  auto upstream = aligned(gy), masked = y.defined() ? at::empty_like(x) : at::Tensor();
   auto dx = at::empty_like(x), partial = floats(g.sums * 2 * g.c, x), factors = floats(3 * g.c, x);
   auto dweight = at::empty_like(weight), dbias = has_bias ? at::empty_like(weight) : at::Tensor();
   launch(
-      k.gradient_sums, g.sums, g.threads, 1, g.shared, memory(gy), memory(x), memory(y), g.rows, memory(constants), memory(partial),
+      k.gradient_sums, g.sums, g.threads, 1, g.shared, memory(upstream), memory(x), memory(y), g.rows, memory(constants), memory(partial),
       memory(masked));
   launch(
-      k.gradient_factors, g.channels(), 32, 32, 0, g.rows, memory(partial), static_cast<int>(g.sums), memory(weight), memory(constants),
+      k.gradient_factors, g.channels(), 32, 32, 0, g.rows, memory(partial), static_cast<int>(g.sums), values(weight), memory(constants),
       memory(dweight), memory(dbias), memory(factors));
   launch(
-      k.gradient, g.blocks, g.threads, 1, 0, memory(y.defined() ? masked : gy), memory(x), static_cast<int>(y.defined()), g.rows,
+      k.gradient, g.blocks, g.threads, 1, 0, memory(y.defined() ? masked : upstream), memory(x), static_cast<int>(y.defined()), g.rows,
       memory(constants), memory(factors), memory(dx));
   return {dx, masked, dweight, dbias};
 }

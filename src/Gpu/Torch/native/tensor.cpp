@@ -127,6 +127,7 @@ API int kt_item(Handle x, kt::Scalar* to) {
 API Handle kt_to(Handle x, int dtype, int device, int index, Flag copy, Flag non_blocking) {
   return kt::tensor([&] { return x->to(like(x, dtype, device, index), non_blocking, copy); });
 }
+API int kt_is_pinned(Handle x) { return x->is_pinned(); }
 API Handle kt_pin_memory(Handle x) {
   return kt::tensor([&] { return x->pin_memory(); });
 }

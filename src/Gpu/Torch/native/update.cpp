@@ -17,7 +17,7 @@ static float* memory(Handle x) { return x ? x->data_ptr<float>() : nullptr; }
 
 static void sgd_on_device(Handle p, Handle g, Handle m, Handle decay, float lr, float mu, float wd, bool nesterov) {
 #if TORCH_SINCE(2, 4)
-  if (!decay) return at::_fused_sgd_({*p}, {*g}, {*m}, wd, mu, lr, 0, nesterov, false, false);
+  if (!decay && mu > 0) return at::_fused_sgd_({*p}, {*g}, {*m}, wd, mu, lr, 0, nesterov, false, false);
 #endif
   auto step = decay ? at::addcmul(*g, *decay, *p, wd) : at::add(*g, *p, wd);
   m->mul_(mu).add_(step);
