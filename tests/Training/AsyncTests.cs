@@ -52,17 +52,17 @@ public sealed class AsyncTests
     public async Task AnIdleWorkerTakesOverFromOneThatHangs()
     {
         using var ended = new ManualResetEventSlim();
-        await RunAndDispose(
-            new Cluster
-            {
-                Staleness = 3, Workers = 2, NeedsWholeBatch = false, LastStep = 40, CheckpointEvery = 0, AnswerWithin = TimeSpan.FromMilliseconds(50),
-                Encoder = worker => new TracingEncoder(applied) { BeforeBackward = () => WaitFor(worker == 0 && applied.Count >= 10 ? ended : null) },
-            },
-            step =>
-            {
-                if (step == 40)
-                    ended.Set();
-            });
+        await using var cluster = new Cluster
+        {
+            Staleness = 3, Workers = 2, NeedsWholeBatch = false, LastStep = 40, CheckpointEvery = 0, AnswerWithin = TimeSpan.FromMilliseconds(50),
+            Encoder = worker => new TracingEncoder(applied) { BeforeBackward = () => WaitFor(worker == 0 && applied.Count >= 10 ? ended : null) },
+        };
+        await Run(cluster, step =>
+        {
+            if (step == 40)
+                ended.Set();
+        });
+        Assert.Contains(cluster.Notes, note => note.StartsWith("/training/worker-0 is cut off", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -73,7 +73,8 @@ public sealed class AsyncTests
         {
             Staleness = 2, Workers = 2, NeedsWholeBatch = false, LastStep = 20,
             Encoder = _ => new TracingEncoder(applied),
-            Between = coordinator => new AgeingLine(coordinator, () => Interlocked.Increment(ref replaced) % 5 == 0),
+            Between = coordinator => new ChangedLine(coordinator, (message, _) => // some look older than they are
+                message is ShardGradients gradients && Interlocked.Increment(ref replaced) % 5 == 0 ? gradients with { Staleness = 99 } : message),
         };
         await Run(cluster);
         Assert.True(replaced > 20); // each that was refused came again
@@ -126,15 +127,4 @@ public sealed class AsyncTests
     }
 
     private static void WaitFor(ManualResetEventSlim? happened) => happened?.Wait();
-
-    /// <summary>Makes some gradients look older than they are.</summary>
-    private sealed class AgeingLine(IActorRef to, Func<bool> ages) : IActorRef
-    {
-        public string Path => to.Path;
-
-        public void Tell(object message, IActorRef? sender = null) =>
-            to.Tell(message is ShardGradients gradients && ages() ? gradients with { Staleness = 99 } : message, sender);
-
-        public Task<T> Ask<T>(object message, TimeSpan timeout) => to.Ask<T>(message, timeout);
-    }
 }

@@ -46,6 +46,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Action<long>? Saved { get; init; }
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public IFiles Files { get; init; } = new PosixFiles();
 
     public Func<ulong, EvaluationResult> Evaluate { get; init; } = model => new(model % 1000 / 1000.0, null, 1, 1);
@@ -69,7 +71,7 @@ internal sealed class Cluster : IAsyncDisposable
         using var directory = exists
             ? RunDirectory.Open(Files, folder, "test", LockMode.Exclusive, Notes.Add)
             : RunDirectory.Create(Files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
-        await using var engine = new LocalEngine(new EngineOptions { Seed = 5, Logs = new NoteLogs(Notes) });
+        await using var engine = new LocalEngine(new EngineOptions { Clock = Clock, Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(
             Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, KeepBest, AnswerWithin, Guid.NewGuid().ToString())

@@ -7,14 +7,16 @@ namespace Kindred.Tests.Training;
 public sealed class EvaluationTests
 {
     [Theory]
-    [InlineData(17)]
-    [InlineData(24)]
-    public async Task TheLastStepIsEvaluatedHoweverFarTheEvaluatorIsBehind(long last)
+    [InlineData(17, true)]
+    [InlineData(24, true)]
+    [InlineData(24, false)]
+    public async Task TheLastStepIsEvaluatedHoweverFarTheEvaluatorIsBehind(long last, bool saysWhenItBegins)
     {
         using var trained = new ManualResetEventSlim();
         await using var cluster = new Cluster
         {
             LastStep = last,
+            Between = coordinator => new FaultyLine(coordinator, (message, _) => saysWhenItBegins || message is not EvaluationBegun ? 1 : 0),
             Evaluate = _ =>
             {
                 trained.Wait();
@@ -35,13 +37,21 @@ public sealed class EvaluationTests
     [Fact]
     public async Task TwoLostEvaluationsAreMissedAndLaterOnesAreNot()
     {
+        var clock = new LeapingClock();
         await using var cluster = new Cluster
         {
+            Clock = clock,
+            AnswerWithin = TimeSpan.FromSeconds(1),
             LastStep = 30,
             Between = coordinator => new FaultyLine(
                 coordinator, (message, _) => message is EvaluationBegun { At.Step: <= 12 } or Evaluated { At.Step: <= 12 } ? 0 : 1),
         };
-        Assert.Null((await cluster.Run()).Reason);
+        var end = await cluster.Run(committed: step =>
+        {
+            if (step.At.Step == 13)
+                clock.Leap(TimeSpan.FromSeconds(4));
+        });
+        Assert.Null(end.Reason);
         var metrics = cluster.Metrics();
         Assert.Equal([6, 12], metrics.Where(m => m.Event == "evaluation_missed").Select(m => m.At.Step));
         Assert.Contains(30, metrics.Where(m => m.Event == "evaluation").Select(m => m.At.Step));

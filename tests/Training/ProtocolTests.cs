@@ -177,6 +177,20 @@ public sealed class ProtocolTests
         Assert.Equal(cluster.Expected(), cluster.Result());
     }
 
+    [Fact(Timeout = Hung)]
+    public async Task ATermBeginsWithoutAWorkerThatSaysAgainAndAgainThatItHoldsAnother()
+    {
+        await using var cluster = new Cluster
+        {
+            AnswerWithin = TimeSpan.FromMilliseconds(50),
+            Between = coordinator => new ChangedLine(coordinator, (message, sender) => message is StateHeld held && sender.Path.EndsWith("worker-1", StringComparison.Ordinal)
+                ? new Here(Role.Worker, new Node("local", 0, []), held.Life, new TermStep(99, 1)) : message),
+        };
+        var end = await cluster.Run();
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+    }
+
     private static void Release(long saved, ManualResetEventSlim ended)
     {
         if (saved == 17)
@@ -215,10 +229,11 @@ public sealed class ProtocolTests
         await using var cluster = new Cluster
         {
             Encoder = worker => new HashEncoder { Reached = worker == 0 ? null : _ => throw new InvalidOperationException("out of memory") },
-            Between = coordinator => new HeartbeatRecorder(coordinator, (here, sender) =>
+            Between = coordinator => new ChangedLine(coordinator, (message, sender) =>
             {
-                if (sender.Path.EndsWith("worker-1", StringComparison.Ordinal))
-                    late = () => coordinator.Tell(here, sender);
+                if (message is Here && sender.Path.EndsWith("worker-1", StringComparison.Ordinal))
+                    late = () => coordinator.Tell(message, sender);
+                return message;
             }),
         };
         var end = await cluster.Run(committed: step =>
@@ -317,19 +332,5 @@ public sealed class ProtocolTests
         Assert.Equal((false, null), (end.Finished, end.Reason));
         Assert.InRange(end.At.Step, 6, 12);
         Assert.Equal(end.At.Step, cluster.LastWords().Step);
-    }
-
-    private sealed class HeartbeatRecorder(IActorRef to, Action<Here, IActorRef> heard) : IActorRef
-    {
-        public string Path => to.Path;
-
-        public void Tell(object message, IActorRef? sender = null)
-        {
-            if (message is Here here)
-                heard(here, sender!);
-            to.Tell(message, sender);
-        }
-
-        public Task<T> Ask<T>(object message, TimeSpan timeout) => to.Ask<T>(message, timeout);
     }
 }

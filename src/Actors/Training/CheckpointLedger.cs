@@ -70,7 +70,7 @@ internal sealed class CheckpointLedger(
             Ask(term, at, parts);
     }
 
-    /// <summary>A part that nobody has begun to write can't be had any more, but of the <paramref name="head"/>; true: the checkpoint is given up.</summary>
+    /// <summary>Nobody has begun to write this part: but of the <paramref name="head"/> it can't be had any more, and its checkpoint is given up (true).</summary>
     public bool Take(NotSaved missing, TermStep head)
     {
         if (missing.At == head || !underWay.TryGetValue(missing.At, out var parts) || parts.Written.ContainsKey(missing.Part))

@@ -4,13 +4,11 @@ using Kindred.Actors.Protocol;
 namespace Kindred.Actors.Training;
 
 /// <summary>
-/// Members from whom nothing is had: bundles that can't be pulled, answers that never come. After three in a row one is cut off: a worker or keeper until a pull from it succeeds, a data
-/// actor for a while. Others take its place, where there are any.
+/// Members from whom nothing is had: bundles that can't be pulled, answers that never come. After three in a row one is cut off: a worker
+/// or keeper until a pull from it succeeds, a data actor for a while. Others take its place, where there are any.
 /// </summary>
 internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observer)
 {
-    private TimeSpan probedAt;
-
     /// <summary>
     /// A bundle couldn't be pulled, by the coordinator or whoever reports it. Between a worker and the keeper the worker is taken to be
     /// cut off, and the keeper once all workers are. Returns who is; null: somebody unknown.
@@ -41,13 +39,15 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
     /// <summary>Now and then one that is cut off gets a lease beside its owner: its answer, needed or not, shows that it can be pulled from.</summary>
     public IReadOnlyList<Roster.Member> ToProbe(TimeSpan now)
     {
-        if (now - probedAt < run.AnswerWithin)
-            return [];
-        probedAt = now;
-        foreach (var data in roster.Members.Where(m => m.Role == Role.Data))
+        foreach (var data in roster.Members.Where(m => m.Role == Role.Data && IsDue(m, now)))
             data.TryAgain();
-        return [.. roster.ReadyWorkers.Where(w => w.IsCutOff)];
+        Roster.Member[] workers = [.. roster.ReadyWorkers.Where(w => IsDue(w, now))];
+        foreach (var worker in workers)
+            worker.TriedAt = now;
+        return workers;
     }
+
+    private bool IsDue(Roster.Member member, TimeSpan now) => member.IsCutOff && now - member.TriedAt >= run.AnswerWithin;
 
     private void Count(Roster.Member member, string reason, TimeSpan now)
     {
@@ -55,7 +55,6 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
         member.Failures++;
         if (member.IsCutOff && !wasCutOff)
             observer.Noted($"{member.Actor.Path} is cut off: nothing can be had from it ({reason})");
-        if (member.IsCutOff)
-            probedAt = now;
+        member.TriedAt = now;
     }
 }

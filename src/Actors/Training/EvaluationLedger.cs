@@ -8,7 +8,10 @@ namespace Kindred.Actors.Training;
 internal sealed class EvaluationLedger(IActorContext context, RunDirectory directory, Roster roster, RunOptions run, EventLog log, IRunObserver observer)
 {
     private const int MostUnderWay = 2;
-    private readonly SortedDictionary<TermStep, IActorRef?> underWay = [];
+
+    /// <summary>A snapshot that hasn't got to the evaluator for so many answers' time never will.</summary>
+    private const int AnswersAwaited = 3;
+    private readonly SortedDictionary<TermStep, Asked> underWay = [];
     private readonly List<BestMark> better = [];
     private TermStep? newest;
     private BestMark? best;
@@ -62,13 +65,13 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
     public void Take(EvaluationBegun begun)
     {
         if (underWay.ContainsKey(begun.At))
-            underWay[begun.At] = null;
+            underWay[begun.At] = default;
     }
 
     /// <summary>A worker, or with null the evaluator, was restarted: of what it had to do only the newest state's evaluation can be done again.</summary>
     public void Again(int term, TermStep head, IActorRef? worker)
     {
-        foreach (var at in underWay.Where(e => worker is null || worker.Equals(e.Value)).Select(e => e.Key).ToArray())
+        foreach (var at in underWay.Where(e => worker is null || worker.Equals(e.Value.Worker)).Select(e => e.Key).ToArray())
             if (at == head)
                 Ask(term, at);
             else
@@ -96,8 +99,10 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
         better.RemoveAll(b => b.At <= at);
     }
 
-    /// <summary>Those whose snapshot hasn't got to the evaluator, or whose answer was lost.</summary>
-    private TermStep[] Lost() => [.. underWay.Where(e => e.Value is not null || e.Key < newest).Select(e => e.Key)];
+    /// <summary>Those whose snapshot hasn't got to the evaluator in time, or whose answer was lost.</summary>
+    private TermStep[] Lost() => [.. underWay.Where(e => e.Key < newest || IsLate(e.Value)).Select(e => e.Key)];
+
+    private bool IsLate(Asked asked) => asked.Worker is not null && context.Clock.GetElapsedTime(asked.At) > run.AnswerWithin * AnswersAwaited;
 
     private void MarkBest()
     {
@@ -119,7 +124,7 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
             return;
         }
 
-        underWay[at] = worker.Actor;
+        underWay[at] = new Asked(worker.Actor, context.Clock.GetTimestamp());
         worker.Actor.Tell(new EvaluateState(term, at, evaluator.Actor), context.Self);
     }
 
@@ -129,4 +134,8 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
         log.Event("evaluation_missed", at, run.EpochOf(at.Step));
         observer.Noted($"the evaluation of step {at.Step} was missed");
     }
+
+    /// <param name="Worker">Who is to send the snapshot; null: it has reached the evaluator.</param>
+    /// <param name="At">When.</param>
+    private readonly record struct Asked(IActorRef? Worker, long At);
 }

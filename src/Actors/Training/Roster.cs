@@ -134,6 +134,9 @@ internal sealed class Roster(Node self)
         /// <summary>Bundles in a row that couldn't be pulled from it, and answers that never came.</summary>
         public int Failures { get; set; }
 
+        /// <summary>When it last failed in this, or, being cut off, was tried again.</summary>
+        public TimeSpan TriedAt { get; set; }
+
         /// <summary>Nothing can be had from it.</summary>
         public bool IsCutOff => Failures >= FailuresBeforeCutOff;
 

@@ -121,11 +121,14 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     {
         member.ToldAt = context.Clock.GetTimestamp();
         if (checkpoints.CanRebuild)
+        {
             member.HasDrifted = false;
-        if (checkpoints.CanRebuild)
             member.Actor.Tell(new TakeState(Term, new StateSource.FromCheckpoint(Origin, checkpoint, [])), context.Self);
+        }
         else if (member.CanBeAt(Origin))
+        {
             member.Actor.Tell(new TakeState(Term, new StateSource.Held(Origin)), context.Self);
+        }
     }
 
     /// <summary>Those who held the state from which the term should go on are gone: another one must be found.</summary>

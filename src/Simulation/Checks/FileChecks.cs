@@ -13,6 +13,7 @@ internal sealed class FileChecks(World world, HashReference? reference)
 {
     private readonly Dictionary<int, StartRecord> starts = [];
     private readonly Dictionary<int, long> committed = [];
+    private readonly HashSet<string> deleted = [];
     private int claimed;
     private bool hadCheckpoint;
 
@@ -21,6 +22,8 @@ internal sealed class FileChecks(World world, HashReference? reference)
         var name = Path.GetFileName(path);
         if (name.EndsWith(IFiles.Temporary, StringComparison.Ordinal))
             return;
+        if (world.Disk.Read(path) is null)
+            deleted.Add(path);
         if (name.EndsWith(".claim", StringComparison.Ordinal))
             Claimed(int.Parse(name.Split('.')[0]));
         else if (name.EndsWith(".start", StringComparison.Ordinal))
@@ -28,6 +31,9 @@ internal sealed class FileChecks(World world, HashReference? reference)
         else if (Checkpoint.Parse(name) is { } at)
             CheckpointChanged(at, isManifest: name.EndsWith(".json", StringComparison.Ordinal) && world.Disk.Read(path) is not null);
     }
+
+    /// <summary>Whether it names a file that was there once.</summary>
+    public bool IsOfDeleted(RunStoreException failure) => deleted.Any(path => failure.Message.Contains(path, StringComparison.Ordinal));
 
     public void Committed(TermStep at)
     {

@@ -21,7 +21,7 @@ internal sealed class Invariants(World world, HashReference? reference)
 
     public long Commits { get; private set; }
 
-    /// <summary>Until then a fault of the disk may end the run, to be started again.</summary>
+    /// <summary>Until then a fault of the disk may stop an actor, or end the run, to be started again.</summary>
     public TimeSpan MayFailUntil { get; set; }
 
     private bool MayFail => world.Queue.Now < MayFailUntil;
@@ -52,10 +52,11 @@ internal sealed class Invariants(World world, HashReference? reference)
             Violated($"a gradient lacks {(long)commits} commits, and {world.Scenario.Staleness} is the most");
     }
 
-    /// <summary>A replica that can't read a checkpoint may start again: it may be told late of one that is pruned. The run may not end of it.</summary>
+    /// <summary>Actors may fail of what goes wrong with the disk, and a replica may be told late of a checkpoint that is pruned: the run may not end of that.</summary>
     public void ActorFailed(SimEngine engine, string what, Exception failure)
     {
-        if (!engine.IsDead && !MayFail && failure.InnerException is not RunStoreException)
+        var isOfDisk = failure.InnerException is RunStoreException reason && (MayFail || files.IsOfDeleted(reason));
+        if (!engine.IsDead && !isOfDisk)
             Violated($"{engine}{what}: {failure}");
     }
 

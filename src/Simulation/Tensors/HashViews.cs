@@ -44,7 +44,9 @@ public sealed class HashSum : ISum
 
 public sealed class HashEvaluation : IEvaluation
 {
-    public EvaluationResult Evaluate(TensorBundle state) => Of(HashBundle.Of(state)[0] % 1000 / 1000.0);
-
-    private static EvaluationResult Of(double accuracy) => new(accuracy, accuracy, 1, 1);
+    public EvaluationResult Evaluate(TensorBundle state)
+    {
+        var accuracy = HashBundle.Of(state)[0] % 1000 / 1000.0;
+        return new EvaluationResult(accuracy, accuracy, 1, 1);
+    }
 }

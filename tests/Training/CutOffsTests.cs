@@ -1,0 +1,92 @@
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
+using Kindred.Data.Sampling;
+
+namespace Kindred.Tests.Training;
+
+/// <summary>When those from whom nothing can be had are tried again.</summary>
+public sealed class CutOffsTests
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+    private readonly Roster roster = new(new Node("a", 1, []));
+    private readonly CutOffs cutOffs;
+    private readonly Roster.Member first, second;
+
+    public CutOffsTests()
+    {
+        var run = new RunOptions(new EpochPlan(5, 100, 20, 4), 4, 17, 2, true, 0, 2, 0, false, AnswerWithin, "a/1");
+        cutOffs = new CutOffs(run, roster, new NoObserver());
+        (first, second) = (Worker("first"), Worker("second"));
+        Worker("third");
+        CutOff(first, TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_worker_that_is_cut_off_is_tried_again_whatever_others_fail_in()
+    {
+        CutOff(second, AnswerWithin / 2);
+        Assert.Empty(cutOffs.ToProbe(AnswerWithin / 2));
+        Assert.Equal([first], cutOffs.ToProbe(AnswerWithin));
+        Assert.Equal([second], cutOffs.ToProbe(AnswerWithin * 1.5));
+        Assert.Equal([first], cutOffs.ToProbe(AnswerWithin * 2));
+    }
+
+    [Fact]
+    public void One_that_has_just_failed_again_is_not()
+    {
+        cutOffs.Stuck(first, AnswerWithin / 2);
+        Assert.Empty(cutOffs.ToProbe(AnswerWithin));
+        Assert.Equal([first], cutOffs.ToProbe(AnswerWithin * 1.5));
+    }
+
+    private void CutOff(Roster.Member worker, TimeSpan now)
+    {
+        for (var times = 0; times < 3; times++)
+            cutOffs.Stuck(worker, now);
+    }
+
+    private Roster.Member Worker(string name)
+    {
+        roster.Take(new Named(name), new Here(Role.Worker, new Node(name, 1, []), 1, default(TermStep)), out var member);
+        member.Ready = true;
+        return member;
+    }
+
+    private sealed record Named(string Path) : IActorRef
+    {
+        public void Tell(object message, IActorRef? sender = null)
+        {
+        }
+
+        public Task<T> Ask<T>(object message, TimeSpan timeout) => throw new NotSupportedException();
+    }
+
+    private sealed class NoObserver : IRunObserver
+    {
+        public void Started(TermStep from, int term)
+        {
+        }
+
+        public void Committed(StepReport step)
+        {
+        }
+
+        public void Evaluated(long step, Kindred.Gpu.Step.EvaluationResult result)
+        {
+        }
+
+        public void Saved(long step)
+        {
+        }
+
+        public void Noted(string what)
+        {
+        }
+
+        public void Ended(RunEnd end)
+        {
+        }
+    }
+}
