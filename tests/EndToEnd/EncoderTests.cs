@@ -50,6 +50,19 @@ public sealed class EncoderTests : IDisposable
     }
 
     [Fact]
+    public void Only_a_file_is_replaced()
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        work.Run("export r out=pipe", wrapper: "mkfifo pipe &&").Fails(4, "pipe: a folder, a device or a pipe is there", "another name");
+        work.Run("export r out=pipe", wrapper: "[ -p pipe ] &&").Fails(4, "pipe"); // still there
+        File.WriteAllText(work["real"], "");
+        File.CreateSymbolicLink(work["link"], work["real"]);
+        work.Run("export r out=link").Succeeds();
+        Assert.Equal(work["real"], new FileInfo(work["link"]).LinkTarget);
+        Assert.True(new FileInfo(work["real"]).Length > 100_000);
+    }
+
+    [Fact]
     public void There_may_be_no_averaged_copy()
     {
         work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();

@@ -59,6 +59,33 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal(before, work.State("r"));
     }
 
+    [Theory]
+    [InlineData("terms")]
+    [InlineData("checkpoints")]
+    public void A_part_that_is_missing_is_no_new_start(string folder)
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        Directory.Delete(work[$"r/{folder}"], recursive: true);
+        work.Run("resume r steps=4").Fails(4, $"r/{folder} is missing", "put it back", "overwrite=true");
+        Assert.False(Directory.Exists(work[$"r/{folder}"]));
+    }
+
+    [Fact]
+    public void What_no_run_wrote_is_not_overwritten()
+    {
+        string[] mine = ["r/checkpoints/mine.txt", "r/checkpoints/t1.json", "r/terms/notes.claim", "r/thesis.txt"];
+        foreach (var file in mine)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(work[file])!);
+            File.WriteAllText(work[file], file);
+        }
+
+        work.Run($"{Workplace.Short} steps=1 overwrite=true run=r").Succeeds();
+        work.Run($"{Workplace.Short} steps=1 seed=2 overwrite=true run=r").Succeeds();
+        Assert.All(mine, file => Assert.Equal(file, File.ReadAllText(work[file])));
+        Assert.Equal([1], work.Steps("r"));
+    }
+
     [Fact]
     public void A_run_is_not_overwritten_unasked()
     {

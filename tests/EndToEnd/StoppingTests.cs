@@ -25,6 +25,14 @@ public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClas
     }
 
     [Fact]
+    public void A_closed_terminal_saves_first()
+    {
+        var wrapper = $"python3 {Path.Combine(AppContext.BaseDirectory, "EndToEnd", "closed_terminal.py")} r/metrics.jsonl";
+        work.Run("train data.path=cifar model=resnet8 batch=16 epochs=5000 eval.every=0 checkpoint.every=0 run=r", wrapper).Succeeds();
+        Assert.True(long.Parse(work.State("r").Split('\n')[0]["step ".Length..]) >= 2);
+    }
+
+    [Fact]
     public void Killed_twice()
     {
         using (var run = work.Start($"{Workplace.Short} run=r"))

@@ -58,6 +58,7 @@ public sealed class TlsTests : IAsyncLifetime
         work.Run($"{Node("a", "coordinator")} cluster.tls.authority={other.Authority}").Fails(2, "certificate", "cluster.tls.authority");
         File.WriteAllText(work["wrong"], "guest");
         work.Run($"{Node("a", "coordinator")} cluster.password=wrong").Fails(2, "cluster.password", "refuses the user kindred with this password");
+        work.Run($"{Node("a", "coordinator")} cluster.broker=amqps://localhost:{port}/nowhere").Fails(2, "cluster.broker", "no such virtual host");
     }
 
     private string Node(string name, string roles) =>

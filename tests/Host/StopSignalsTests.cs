@@ -8,6 +8,7 @@ public sealed class StopSignalsTests
     [Theory]
     [InlineData(PosixSignal.SIGTERM, 143)]
     [InlineData(PosixSignal.SIGINT, 130)]
+    [InlineData(PosixSignal.SIGHUP, 129)]
     public void The_first_signal_asks_and_the_second_ends(PosixSignal signal, int code)
     {
         var (exits, error) = (new List<int>(), new StringWriter());

@@ -9,6 +9,8 @@ internal abstract class DecoratedFiles(IFiles inner) : IFiles
 
     public virtual IReadOnlyList<string> List(string folder) => inner.List(folder);
 
+    public virtual bool HasFolder(string folder) => inner.HasFolder(folder);
+
     public virtual void CreateFolder(string folder) => inner.CreateFolder(folder);
 
     public virtual void Replace(string path, Action<Stream> write) => inner.Replace(path, write);

@@ -18,7 +18,7 @@ public sealed partial class EncoderWorker(
     : WorkerActor(encoder, checkpoints, coordinator)
 {
     private readonly SortedDictionary<(long Step, int Shard), ShardWork> work = [];
-    private readonly Dictionary<(long Step, int Shard), TensorBundle?> ahead = [];
+    private readonly ViewsAhead ahead = new();
     private long? waitingSince;
     private TimeSpan dataWait;
     private IExecutor? adder;
@@ -34,8 +34,7 @@ public sealed partial class EncoderWorker(
     protected internal override void PostStop()
     {
         base.PostStop();
-        foreach (var views in ahead.Values)
-            views?.Dispose();
+        ahead.DropAllBut(null);
     }
 
     protected override void Handle(object message)
@@ -100,11 +99,7 @@ public sealed partial class EncoderWorker(
     protected override void DropStep()
     {
         Drop(upTo: long.MaxValue);
-        foreach (var late in ahead.Keys.Where(k => k.Step != Head?.Step + 1).ToArray())
-        {
-            ahead.Remove(late, out var views);
-            views?.Dispose();
-        }
+        ahead.DropAllBut(Head?.Step + 1);
     }
 
     protected override void DropCommitted()
@@ -137,7 +132,7 @@ public sealed partial class EncoderWorker(
 
         var shard = new ShardWork(lease);
         work.Add((lease.Step, lease.Shard), shard);
-        if (!ahead.Remove((lease.Step, lease.Shard), out var views))
+        if (!ahead.TryTake(lease.Step, lease.Shard, out var views))
             lease.Data.Tell(new ViewRequest(lease.Step, lease.Shard), Self);
         else if (views is not null)
             shard.TakeViews(views);
@@ -147,8 +142,8 @@ public sealed partial class EncoderWorker(
     {
         if (IsOpen(views.Step, views.Shard, out var shard))
             shard.TakeViews(views.Bundle);
-        else if (ahead.TryGetValue((views.Step, views.Shard), out var earlier) && earlier is null)
-            encoder.Expect(ahead[(views.Step, views.Shard)] = views.Bundle);
+        else if (ahead.TryKeep(views))
+            encoder.Expect(views.Bundle);
         else
             views.Bundle.Dispose();
     }
@@ -156,9 +151,8 @@ public sealed partial class EncoderWorker(
     /// <summary>Asks for the same shard's views of the next step while this one's are being encoded: leases tend to stay with their worker.</summary>
     private void AskAhead(ShardLease lease)
     {
-        var next = (lease.Step + 1, lease.Shard);
-        if (staleness == 0 && lease.Step < lastStep && ahead.TryAdd(next, null))
-            lease.Data.Tell(new ViewRequest(next.Item1, next.Shard), Self);
+        if (staleness == 0 && lease.Step < lastStep && ahead.TryAsk(lease.Step + 1, lease.Shard))
+            lease.Data.Tell(new ViewRequest(lease.Step + 1, lease.Shard), Self);
     }
 
     /// <summary>

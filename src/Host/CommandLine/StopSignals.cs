@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Kindred.Host.CommandLine;
 
 /// <summary>
-/// SIGTERM and Ctrl-C: the first asks a command that saves what it did to stop, a second one, or the first of any other command,
+/// SIGTERM, Ctrl-C and the end of the terminal (SIGHUP): the first asks a command that saves what it did to stop, a second one, or the first of any other command,
 /// ends the process at once with 128 + its number.
 /// </summary>
 internal sealed partial class StopSignals : IDisposable
@@ -22,7 +22,7 @@ internal sealed partial class StopSignals : IDisposable
             Received(context.Signal, error);
         }
 
-        PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT];
+        PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP];
         registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
@@ -36,7 +36,7 @@ internal sealed partial class StopSignals : IDisposable
     {
         if (Interlocked.Decrement(ref left) < 0)
         {
-            exit(signal == PosixSignal.SIGTERM ? 143 : 130);
+            exit(signal switch { PosixSignal.SIGTERM => 143, PosixSignal.SIGHUP => 129, _ => 130 });
             return;
         }
 

@@ -22,7 +22,7 @@ internal static class EmbedCommand
         features.Load(store.Read(checkpoint, CheckpointPart.Model), ema: false);
         using var all = features.Of(data);
         var rows = all.cpu().data<float>().ToArray();
-        new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), file =>
+        OutputFile.Write(options.Out, context, file =>
         {
             NpyFile.WriteHeader(file, all.shape[0], (int)all.shape[1]);
             NpyFile.WriteRows(file, rows);

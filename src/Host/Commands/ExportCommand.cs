@@ -14,7 +14,7 @@ internal static class ExportCommand
             throw new ConfigurationException($"weights=ema: {run} has no averaged copy of its weights (ema=0): export weights=online, or train anew with ema=0.999");
         var (checkpoint, store) = RunStart.Find(run, options.Best, context);
         var encoder = new EncoderExport(settings, store.Read(checkpoint, CheckpointPart.Model), options.Ema, checkpoint.Step);
-        new PosixFiles().Replace(Path.GetFullPath(options.Out, context.WorkingDirectory), encoder.Write);
+        OutputFile.Write(options.Out, context, encoder.Write);
         context.Output.WriteLine($"step {checkpoint.Step}: {options.Out}");
         return Task.FromResult(ExitCode.Done);
     }

@@ -42,6 +42,8 @@ internal sealed class NodeFiles(SimDisk disk, string node, Func<string, DiskFaul
 
     public IReadOnlyList<string> List(string folder) => [.. disk.List(folder).Where(name => !ComesAfterList($"{folder}/{name}"))];
 
+    public bool HasFolder(string folder) => true;
+
     public void CreateFolder(string folder) => Live(folder);
 
     public void Replace(string path, Action<Stream> write)

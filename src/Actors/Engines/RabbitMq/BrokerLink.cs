@@ -14,6 +14,9 @@ internal sealed class BrokerLink : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.1), LongestPause = TimeSpan.FromSeconds(1), Flush = TimeSpan.FromSeconds(2);
 
+    /// <summary>AMQP's reply code.</summary>
+    private const int NotAllowed = 530;
+
     private readonly RabbitOptions options;
     private readonly string name;
     private readonly IBrokerEvents events;
@@ -118,6 +121,8 @@ internal sealed class BrokerLink : IAsyncDisposable
         LinkException refusal => refusal,
         AuthenticationFailureException => new LinkException(
             $"cluster.user, cluster.password: the broker {options.Broker} refuses the user {options.User} with this password; give those that it knows", failure),
+        OperationInterruptedException { ShutdownReason.ReplyCode: NotAllowed } => new LinkException(
+            $"cluster.broker={options.Broker}: it has no such virtual host, or {options.User} may not use it ({failure.Message})", failure),
         AuthenticationException => new LinkException(
             $"cluster.broker={options.Broker}: no TLS ({failure.Message.TrimEnd('.')}); its certificate must be made out to {options.Broker.Host}, by "
             + (options.CertificateAuthority is { } file ? $"cluster.tls.authority={file}" : "an authority that this machine trusts or cluster.tls.authority=FILE"),

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace Kindred.Actors.Protocol.Store;
 public sealed class CheckpointStore(IFiles files, string folder, Action<string> warn)
 {
     private const string Manifest = ".json", Best = "best.json";
+
+    /// <summary>Whether a file of this name in the folder is part of a checkpoint, or the mark of the best.</summary>
+    internal static bool IsOurs(string name) => name == Best || Regex.IsMatch(name, @"^t\d{4,}-s\d{9,}\.(json|\w+\.safetensors)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     /// <summary>Writes a part (<c>model</c>, <c>keeper</c>) atomically; its report goes into the manifest.</summary>
     public CheckpointPart WritePart(TermStep at, string part, Action<Stream> write)

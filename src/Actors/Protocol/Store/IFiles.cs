@@ -16,6 +16,8 @@ public interface IFiles
     /// <summary>Names (without folder) of the files in a folder, in ordinal order; empty where there is no such folder.</summary>
     IReadOnlyList<string> List(string folder);
 
+    bool HasFolder(string folder);
+
     /// <summary>Makes the folder and its parents.</summary>
     void CreateFolder(string folder);
 

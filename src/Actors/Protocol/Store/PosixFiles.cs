@@ -22,6 +22,8 @@ public sealed class PosixFiles : IFiles
         ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
         : []);
 
+    public bool HasFolder(string folder) => Directory.Exists(folder);
+
     public void CreateFolder(string folder) => Try("make the folder", folder, () => Directory.CreateDirectory(folder));
 
     public void Delete(string path)
@@ -30,8 +32,12 @@ public sealed class PosixFiles : IFiles
             throw PosixFile.Failure("delete", path);
     }
 
-    public void Replace(string path, Action<Stream> write) => Publish(path, write, temporary =>
-        Libc.Rename(temporary, path) == 0 ? true : throw PosixFile.Failure("write", path));
+    public void Replace(string path, Action<Stream> write)
+    {
+        if (Libc.IsNoFile(path))
+            throw new RunStoreException($"Can't write {path}: a folder, a device or a pipe is there; choose another name.");
+        Publish(path, write, temporary => Libc.Rename(temporary, path) == 0 ? true : throw PosixFile.Failure("write", path));
+    }
 
     public bool TryCreate(string path, ReadOnlyMemory<byte> content) => Publish(path, s => s.Write(content.Span), temporary =>
     {

@@ -107,10 +107,13 @@ public sealed class RunDirectory : IDisposable
     /// Opens a run to go on with it and locks it: exclusively for one process, then what a death left is cleaned up; shared for
     /// a cluster node.
     /// </summary>
-    /// <exception cref="RunStoreException">There is no run, or it is in use.</exception>
+    /// <exception cref="RunStoreException">There is no run, a part of it is missing, or it is in use.</exception>
     public static RunDirectory Open(IFiles files, string path, string holder, LockMode mode, Action<string> warn)
     {
         ReadConfiguration(files, path);
+        if (Array.Find([TermsOf(path), CheckpointsOf(path)], folder => !files.HasFolder(folder)) is { } missing)
+            throw new RunStoreException(
+                $"{missing} is missing: put it back to go on with the run, or start anew with `kindred train run={path} overwrite=true …`.");
         var run = new RunDirectory(files, path, Lock(files, path, mode, holder), warn);
         try
         {
@@ -174,11 +177,12 @@ public sealed class RunDirectory : IDisposable
         throw new RunStoreException($"{path} is in use by {by}; stop it, or wait for its end.");
     }
 
-    // The configuration first, so that a half-removed run is none.
+    // The configuration first, so that a half-removed run is none. What no run wrote is none of it, wherever it lies.
     private static List<string> RunFiles(IFiles files, string path) =>
     [
         .. new[] { ConfigurationOf(path), MetricsOf(path), CoordinatorOf(path), EndOf(path) }.Where(file => files.List(path).Contains(Path.GetFileName(file))),
-        .. new[] { TermsOf(path), CheckpointsOf(path) }.SelectMany(folder => files.List(folder).Select(name => Path.Combine(folder, name))),
+        .. files.List(TermsOf(path)).Where(Store.Terms.IsOurs).Select(name => Path.Combine(TermsOf(path), name)),
+        .. files.List(CheckpointsOf(path)).Where(CheckpointStore.IsOurs).Select(name => Path.Combine(CheckpointsOf(path), name)),
     ];
 }
 

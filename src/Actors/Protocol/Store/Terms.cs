@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Kindred.Actors.Protocol.Store;
 
@@ -11,6 +12,9 @@ namespace Kindred.Actors.Protocol.Store;
 public sealed class Terms(IFiles files, string folder)
 {
     private const string Claim = ".claim", Start = ".start";
+
+    /// <summary>Whether a file of this name in the folder is a claim or a start record.</summary>
+    internal static bool IsOurs(string name) => Regex.IsMatch(name, @"^\d{4,}\.(claim|start)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     /// <summary>The newest claimed term; 0 where none is.</summary>
     public int NewestClaim() => Listed(Claim).DefaultIfEmpty(0).Max();

@@ -23,8 +23,9 @@ public static partial class torch
 
         public Tensor cpu() => to(CPU);
 
-        /// <summary>A copy in page-locked memory, from where a copy to CUDA with non_blocking doesn't wait.</summary>
         public bool is_pinned() => Native.kt_is_pinned(this) != 0;
+
+        /// <summary>A copy in page-locked memory, from where a copy to CUDA with non_blocking doesn't wait; itself where it is there.</summary>
         public Tensor pin_memory() => Native.kt_pin_memory(this);
 
         public Tensor contiguous() => Native.kt_contiguous(this);

@@ -8,8 +8,8 @@ public static partial class TorchExtra
 
     /// <summary>
     /// max(0, bn(x) + residual) by the batch's own statistics (Ioffe and Szegedy 2015), with a gradient. On a CPU, for channels-last x whose
-    /// channels are a multiple of 16, two passes over memory in place of six; on a
-    /// GPU, for a multiple of 8, kernels of our own (norm_cuda.cpp); elsewhere libtorch's operations one after the other.
+    /// channels are a multiple of 16, two passes over memory in place of six; on a GPU, for a multiple of 8, kernels of
+    /// our own (norm_cuda.cpp); elsewhere libtorch's operations one after the other.
     /// </summary>
     /// <param name="x">[n, c, h, w] or [n, c], fp32 or bf16.</param>
     /// <param name="residual">Shape and type of x; null: none.</param>
