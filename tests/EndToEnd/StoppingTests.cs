@@ -57,6 +57,15 @@ public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClas
     }
 
     [Fact]
+    public void Committed_steps_without_a_checkpoint_are_trained_again_and_it_is_said()
+    {
+        using (var run = work.Start($"{Workplace.Short} checkpoint.every=0 run=r"))
+            run.UntilStep(3).Signal("KILL");
+        Assert.Contains(work.Run("resume r").Succeeds().Warnings, line => line.Contains("no checkpoint is there: the "));
+        Assert.Equal(reference.State, work.State("r"));
+    }
+
+    [Fact]
     public void SIGTERM_while_the_data_is_opened()
     {
         var data = File.ReadAllBytes(work["cifar/data_batch_1.bin"]);

@@ -53,6 +53,10 @@ public sealed class HoconIncludeTests : IDisposable
     }
 
     [Fact]
+    public void Devices_without_an_end_are_refused() => Assert.Equal(
+        "/dev/zero is larger than 256 KiB", Assert.Throws<ConfigurationException>(() => HoconParser.Load("/dev/zero")).Message);
+
+    [Fact]
     public void Includes_are_not_followed_for_ever()
     {
         for (var i = 0; i < 20; i++) host.Write($"f{i}", $"include \"f{i + 1}\"");

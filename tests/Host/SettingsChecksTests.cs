@@ -54,6 +54,7 @@ public sealed class SettingsChecksTests : IDisposable
     [InlineData("consistency=local shards=4", "consistency=local is not bit-exact", "those of one shard, 64 images")]
     [InlineData("consistency=async devices=cpu*4 staleness=2 negatives=bank", "not bit-exact", "staleness=2 keeps only 3 of 4 workers busy")]
     [InlineData("bank.length=99", "bank.length does nothing with negatives=batch")]
+    [InlineData("threads=9", "threads=9 on 8 cores")]
     public void What_is_probably_not_meant_is_a_warning(string arguments, params string[] messages)
     {
         var warnings = host.Load(arguments).Warnings.Order().ToArray();

@@ -64,6 +64,16 @@ public sealed class MetricsLogTests : IDisposable
         Assert.EndsWith(Step(2, 1) + "\n" + Step(3, 1) + "\n", File.ReadAllText(Log), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}\n")]
+    public void AClusterNodeLeavesNoEmptyLine(string before)
+    {
+        File.WriteAllText(Log, before);
+        new MetricsLog(files, Log).Append("{}");
+        Assert.Equal(before + "{}\n", File.ReadAllText(Log));
+    }
+
     [Fact]
     public void AfterAFailedWriteTheNextLineIsWhole()
     {

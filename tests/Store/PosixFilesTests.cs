@@ -53,6 +53,10 @@ public sealed class PosixFilesTests : IDisposable
     }
 
     [Fact]
+    public void AFolderIsNoFile() =>
+        Assert.StartsWith($"Can't read {folder.Path}: ", Assert.Throws<RunStoreException>(() => files.OpenRead(folder.Path)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void AFullDiskIsSaidSo()
     {
         var error = Assert.Throws<RunStoreException>(() => files.Append("/dev/full", "line\n"u8));

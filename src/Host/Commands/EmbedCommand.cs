@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data;
 using Kindred.Data.Folders;
@@ -10,18 +11,28 @@ namespace Kindred.Host.Commands;
 
 internal static class EmbedCommand
 {
-    /// <summary>Writes features [N, width] of a folder's images, in the ordinal order of their paths.</summary>
+    /// <summary>Writes features [N, width] of a folder's images, in the ordinal order of their paths; NaN for a corrupt one.</summary>
     public static Task<ExitCode> RunAsync(string run, EmbedOptions options, CommandContext context)
     {
         var settings = RunSettingsReader.LoadAnywhere(run, context.Machine);
         var (checkpoint, store) = RunStart.Find(run, best: false, context);
-        using var data = ImageFolder.Open(
-            new DataOptions { Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = Recipe.LeastDecoded(settings), MaxCorrupt = 0 },
-            corrupt => context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason})"));
+        var without = new ConcurrentBag<int>();
+        var images = new DataOptions
+        {
+            Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = Recipe.LeastDecoded(settings),
+            MaxCorrupt = options.MaxCorrupt,
+        };
+        using var data = ImageFolder.Open(images, corrupt =>
+        {
+            without.Add(corrupt.Sample);
+            context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason}){(options.MaxCorrupt > 0 ? $": row {corrupt.Sample} is NaN" : "")}");
+        });
         using var features = Recipe.Features(settings);
         features.Load(store.Read(checkpoint, CheckpointPart.Model), ema: false);
         using var all = features.Of(data);
         var rows = all.cpu().data<float>().ToArray();
+        foreach (var sample in without)
+            rows.AsSpan(sample * (int)all.shape[1], (int)all.shape[1]).Fill(float.NaN);
         OutputFile.Write(options.Out, context, file =>
         {
             NpyFile.WriteHeader(file, all.shape[0], (int)all.shape[1]);

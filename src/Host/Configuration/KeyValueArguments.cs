@@ -1,6 +1,9 @@
 namespace Kindred.Host.Configuration;
 
-/// <summary>The <c>key=value</c> arguments of a command line; of a key that is given twice the last counts.</summary>
+/// <summary>
+/// The <c>key=value</c> arguments of a command line; of a key that is given twice the last counts. A value that begins with <c>~/</c> is
+/// below the home folder: shells expand that only where a word begins with it.
+/// </summary>
 public sealed class KeyValueArguments
 {
     private readonly Dictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
@@ -13,7 +16,7 @@ public sealed class KeyValueArguments
             var equals = argument.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
                 throw new ConfigurationException($"'{argument}' is not understood: settings are written key=value, as in batch=256");
-            values[argument[..equals].TrimStart('-')] = argument[(equals + 1)..];
+            values[argument[..equals].TrimStart('-')] = UnderHome(argument[(equals + 1)..]);
         }
     }
 
@@ -21,6 +24,9 @@ public sealed class KeyValueArguments
 
     /// <summary>The value of a key, which is removed; null where it isn't given.</summary>
     public string? Take(string key) => values.Remove(key, out var value) ? value : null;
+
+    private static string UnderHome(string value) => value.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), value[2..]) : value;
 
     /// <exception cref="ConfigurationException">There is a key that nobody took.</exception>
     public void RequireEmpty(string command, params IEnumerable<string> known)

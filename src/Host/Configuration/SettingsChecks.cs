@@ -14,7 +14,7 @@ public static class SettingsChecks
     {
         var error = DataError(settings) ?? ModelError(settings) ?? ContrastError(settings) ?? BankError(settings)
             ?? ConsistencyChecks.Error(settings, given) ?? MachineError(settings, machine) ?? AddressError(settings.Telemetry) ?? ClusterChecks.Error(settings.Cluster);
-        return error is null ? [.. Warnings(settings, given)] : throw new ConfigurationException(error);
+        return error is null ? [.. Warnings(settings, given, machine)] : throw new ConfigurationException(error);
     }
 
     private static string? DataError(Settings settings) => settings switch
@@ -86,7 +86,7 @@ public static class SettingsChecks
         return null;
     }
 
-    private static IEnumerable<string> Warnings(Settings settings, IReadOnlySet<string> given)
+    private static IEnumerable<string> Warnings(Settings settings, IReadOnlySet<string> given, MachineFacts machine)
     {
         var (isFnc, start, epochs) = (settings.Contrast.Method == Method.Fnc, settings.Fnc.Start, settings.Optimization.Epochs);
         if (isFnc && start >= epochs)
@@ -95,6 +95,8 @@ public static class SettingsChecks
         if (idle is not null) yield return $"{idle} does nothing with method={ValueText.Format(settings.Contrast.Method)}";
         idle = given.FirstOrDefault(name => !settings.Contrast.UsesBank && name.StartsWith("bank.", StringComparison.Ordinal));
         if (idle is not null) yield return $"{idle} does nothing with negatives=batch";
+        if (settings.Machine.Threads > machine.Cores && given.Contains("threads"))
+            yield return $"threads={settings.Machine.Threads} on {machine.Cores} cores: more threads than cores slow one another down";
         foreach (var warning in ConsistencyChecks.Warnings(settings, given)) yield return warning;
         if (Presets.Note(settings.Run.Preset) is { } note) yield return note;
     }

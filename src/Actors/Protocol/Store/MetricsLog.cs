@@ -29,7 +29,7 @@ public sealed class MetricsLog(IFiles files, string path)
     {
         if (line.Contains('\n', StringComparison.Ordinal))
             throw new ArgumentException("A metrics line is one line.", nameof(line));
-        var bytes = Encoding.UTF8.GetBytes(endUnknown ? $"\n{line}\n" : $"{line}\n");
+        var bytes = Encoding.UTF8.GetBytes(endUnknown && EndsTorn() ? $"\n{line}\n" : $"{line}\n");
         endUnknown = true;
         files.Append(path, bytes);
         endUnknown = false;
@@ -80,6 +80,15 @@ public sealed class MetricsLog(IFiles files, string path)
         {
             return null;
         }
+    }
+
+    private bool EndsTorn()
+    {
+        using var stream = files.OpenRead(path);
+        if (stream is null or { Length: 0 })
+            return false;
+        stream.Position = stream.Length - 1;
+        return stream.ReadByte() != '\n';
     }
 
     private static long EndOfLastLine(Stream stream)

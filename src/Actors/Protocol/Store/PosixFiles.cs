@@ -14,7 +14,7 @@ public sealed class PosixFiles : IFiles
     {
         var handle = Libc.Open(path, Libc.ReadOnly);
         if (!handle.IsInvalid)
-            return new FileStream(handle, FileAccess.Read);
+            return Try("read", path, () => new FileStream(handle, FileAccess.Read));
         return Marshal.GetLastPInvokeError() is Libc.Missing or Libc.NoFolder ? null : throw PosixFile.Failure("read", path);
     }
 

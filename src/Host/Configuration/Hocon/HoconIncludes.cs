@@ -60,8 +60,10 @@ internal sealed class HoconIncludes
         try
         {
             using var file = File.OpenRead(full);
-            if (file.Length > MostBytes) throw new ConfigurationException($"{origin}{path} is larger than {MostBytes / 1024} KiB");
-            using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            var bytes = new byte[MostBytes + 1]; // not file.Length: a pipe has none, a device no end
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MostBytes) throw new ConfigurationException($"{origin}{path} is larger than {MostBytes / 1024} KiB");
+            using var reader = new StreamReader(new MemoryStream(bytes, 0, length), new UTF8Encoding(false, throwOnInvalidBytes: true));
             return reader.ReadToEnd();
         }
         catch (DecoderFallbackException wrong)
