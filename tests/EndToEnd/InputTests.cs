@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Kindred.Tests.Data;
 
 namespace Kindred.Tests.EndToEnd;
@@ -129,6 +130,20 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
+    public void Rows_of_corrupt_images_have_no_features()
+    {
+        CorruptCopies("photos");
+        work.Run($"{Train} data.path=cifar").Succeeds();
+        work.Run("embed r data.path=photos").Fails(3, "corrupt, more than data.maxCorrupt=0 ");
+        Assert.False(File.Exists(work["features.npy"]));
+        Assert.Equal(2, work.Run("embed r data.path=photos data.maxCorrupt=0.5").Succeeds().Warnings.Count(line => line.Contains("is NaN")));
+        var images = Directory.GetFiles(work["photos"]).Length;
+        var corrupt = Rows("features.npy", images).Select(row => row.All(float.IsNaN));
+        Assert.Equal(Enumerable.Range(0, images).Select(i => i >= images - 2), corrupt); // truncated.jpg and zero.jpg come last
+        Assert.DoesNotContain(Rows("features.npy", images)[..^2].SelectMany(row => row), float.IsNaN);
+    }
+
+    [Fact]
     public void A_run_directory_that_cannot_be() =>
         work.Run($"{Train} data.path=cifar run=cifar/test_batch.bin/r").Fails(4, "cifar/test_batch.bin/r", "run=FOLDER");
 
@@ -171,6 +186,13 @@ public sealed class InputTests : IDisposable
     {
         for (var i = 0; i < 10; i++)
             Copy("rgb.jpg", $"{folder}/{i}.jpg");
+    }
+
+    private float[][] Rows(string npy, int rows)
+    {
+        const int width = 64;
+        var values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(work[npy]).AsSpan()[^(rows * width * sizeof(float))..]);
+        return [.. values.ToArray().Chunk(width)];
     }
 
     private void CorruptCopies(string folder)

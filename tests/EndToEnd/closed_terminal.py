@@ -1,6 +1,6 @@
 """Runs a command on a terminal, and closes the terminal when a file has three lines; ends as the command does.
 closed_terminal.py FILE exec COMMAND…"""
-import os, pty, select, sys
+import os, pty, select, signal, sys
 
 
 def lines(path):
@@ -13,6 +13,7 @@ def lines(path):
 
 process, terminal = pty.fork()
 if process == 0:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup's children ignore it
     os.execv(sys.argv[3], sys.argv[3:])
 while lines(sys.argv[1]) < 3 and os.waitpid(process, os.WNOHANG) == (0, 0):
     if select.select([terminal], [], [], 0.05)[0]:

@@ -16,6 +16,16 @@ public sealed class SettingsLayersTests : IDisposable
         Assert.Equal((64, 8, 0.1, 200), (settings.Optimization.Batch, settings.Fnc.TopK, settings.Contrast.Tau, settings.Evaluation.KnnK));
     }
 
+    [Theory]
+    [InlineData("run=~/runs/a", "runs/a")]
+    [InlineData("run=~", null)]
+    [InlineData("run=a/~/b", null)]
+    public void A_value_may_be_below_the_home_folder(string argument, string? below)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        Assert.Equal(below == null ? argument["run=".Length..] : Path.Combine(home, below), new KeyValueArguments([argument]).Take("run"));
+    }
+
     [Fact]
     public void Config_names_another_file()
     {

@@ -27,7 +27,7 @@ internal static class CommandTable
             EvalCommand.RunAsync(RunSettingsReader.Load(run, arguments, to.Machine), to)),
         Run("export", "write a run's encoder for PyTorch: out=FILE which=last|best weights=online|ema", context, (run, arguments, to) =>
             ExportCommand.RunAsync(run, ExportOptions.Take(arguments), to)),
-        Run("embed", "write features of a folder of images: data.path=FOLDER out=FILE.npy", context, (run, arguments, to) =>
+        Run("embed", "write features of a folder of images: data.path=FOLDER out=FILE.npy; data.maxCorrupt=SHARE leaves rows NaN", context, (run, arguments, to) =>
             EmbedCommand.RunAsync(run, EmbedOptions.Take(arguments), to)),
         Run("inspect", "print a run's step, configuration, and the SHA-256 of every part of its state", context, (run, arguments, to) =>
         {
