@@ -20,7 +20,7 @@ public sealed class ModesTests : IDisposable
         }
 
         var ended = work.Run("resume r").Succeeds();
-        Assert.Contains("consistency=async is not bit-exact", Assert.Single(ended.Warnings));
+        Assert.Contains(ended.Warnings, line => line.Contains("consistency=async is not bit-exact"));
         Assert.Equal(Enumerable.Range(1, 32).Select(step => (long)step), work.Steps("r"));
         work.SawEverySampleOnce("r", commits: 32, perEpoch: 16, views: 2);
         var commits = RunDirectory.OpenToRead(new PosixFiles(), work["r"], Assert.Fail).ReadMetrics().Where(m => m.Event == "step").ToArray();
@@ -44,7 +44,7 @@ public sealed class ModesTests : IDisposable
                 run.End().Succeeds();
 
         if (killedAt > 0)
-            Assert.Contains("consistency=local is not bit-exact", Assert.Single(work.Run("resume two").Succeeds().Warnings));
+            Assert.Contains(work.Run("resume two").Succeeds().Warnings, line => line.Contains("consistency=local is not bit-exact"));
         Assert.Equal([1, 2, 3, 4], work.Steps("two"));
         Assert.Equal(work.State("one"), work.State("two"));
     }

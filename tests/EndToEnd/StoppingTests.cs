@@ -60,7 +60,11 @@ public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClas
     public void Committed_steps_without_a_checkpoint_are_trained_again_and_it_is_said()
     {
         using (var run = work.Start($"{Workplace.Short} checkpoint.every=0 run=r"))
+        {
             run.UntilStep(3).Signal("KILL");
+            Assert.Equal(128 + 9, run.End().Code);
+        }
+
         Assert.Contains(work.Run("resume r").Succeeds().Warnings, line => line.Contains("no checkpoint is there: the "));
         Assert.Equal(reference.State, work.State("r"));
     }

@@ -40,6 +40,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("export runs/none which=newest", 2, "which: 'newest' is not last or best")]
     [InlineData("export runs/none wich=best", 2, "unknown key 'wich'; did you mean 'which'?")]
     [InlineData("embed runs/none", 2, "embed needs data.path=FOLDER")]
+    [InlineData("embed runs/none data.path=. data.maxCorrupt=2", 2, "data.maxCorrupt=2 must be a share from 0 to 1")]
     [InlineData("doctor now", 2, "'now' is not understood")]
     public void What_is_wrong_is_one_line_and_an_exit_code(string arguments, int code, string message)
     {

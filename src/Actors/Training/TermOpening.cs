@@ -108,7 +108,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
         isLooking = true;
         context.Run(
             context.Executor("disk"),
-            () => new CheckpointFound(term, directory.Checkpoints.NewestValid(chain)),
+            () => new CheckpointFound(term, directory.NewestCheckpoint(chain)),
             newest => newest,
             error => new Failed(error));
     }

@@ -16,23 +16,23 @@ internal static class EmbedCommand
     {
         var settings = RunSettingsReader.LoadAnywhere(run, context.Machine);
         var (checkpoint, store) = RunStart.Find(run, best: false, context);
-        var without = new ConcurrentBag<int>();
+        var without = new ConcurrentBag<CorruptImage>();
         var images = new DataOptions
         {
             Kind = DataKind.Folder, Path = Path.GetFullPath(options.DataPath, context.WorkingDirectory), MinSize = Recipe.LeastDecoded(settings),
             MaxCorrupt = options.MaxCorrupt,
         };
-        using var data = ImageFolder.Open(images, corrupt =>
-        {
-            without.Add(corrupt.Sample);
-            context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason}){(options.MaxCorrupt > 0 ? $": row {corrupt.Sample} is NaN" : "")}");
-        });
+        using var data = ImageFolder.Open(images, without.Add);
         using var features = Recipe.Features(settings);
         features.Load(store.Read(checkpoint, CheckpointPart.Model), ema: false);
         using var all = features.Of(data);
         var rows = all.cpu().data<float>().ToArray();
-        foreach (var sample in without)
-            rows.AsSpan(sample * (int)all.shape[1], (int)all.shape[1]).Fill(float.NaN);
+        foreach (var corrupt in without.OrderBy(corrupt => corrupt.Sample))
+        {
+            rows.AsSpan(corrupt.Sample * (int)all.shape[1], (int)all.shape[1]).Fill(float.NaN);
+            context.Warn($"{corrupt.Path} is corrupt ({corrupt.Reason}): row {corrupt.Sample} is NaN");
+        }
+
         OutputFile.Write(options.Out, context, file =>
         {
             NpyFile.WriteHeader(file, all.shape[0], (int)all.shape[1]);

@@ -2,7 +2,7 @@ namespace Kindred.Host.Configuration;
 
 /// <summary>
 /// The <c>key=value</c> arguments of a command line; of a key that is given twice the last counts. A value that begins with <c>~/</c> is
-/// below the home folder: shells expand that only where a word begins with it.
+/// below the home folder: most shells expand that only where a word begins with it.
 /// </summary>
 public sealed class KeyValueArguments
 {
@@ -25,8 +25,13 @@ public sealed class KeyValueArguments
     /// <summary>The value of a key, which is removed; null where it isn't given.</summary>
     public string? Take(string key) => values.Remove(key, out var value) ? value : null;
 
-    private static string UnderHome(string value) => value.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), value[2..]) : value;
+    private static string UnderHome(string value)
+    {
+        if (!value.StartsWith("~/", StringComparison.Ordinal))
+            return value;
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0 ? home + value[1..] : throw new ConfigurationException($"{value}: this user has no home folder; name the whole path");
+    }
 
     /// <exception cref="ConfigurationException">There is a key that nobody took.</exception>
     public void RequireEmpty(string command, params IEnumerable<string> known)

@@ -42,8 +42,6 @@ internal static class RunStart
         try
         {
             RequireData(settings.Run.Folder, data);
-            if (directory.Checkpoints.OnChain(directory.Terms.Chain()).Count == 0 && directory.ReadCommits() is { Count: > 0 } lost)
-                context.Warn($"no checkpoint is there: the {lost.Count} steps that {settings.Run.Folder} committed are trained again");
             return directory;
         }
         catch

@@ -82,13 +82,21 @@ public sealed class MetricsLog(IFiles files, string path)
         }
     }
 
+    /// <summary>True also where it can't be known: an empty line more does no harm.</summary>
     private bool EndsTorn()
     {
-        using var stream = files.OpenRead(path);
-        if (stream is null or { Length: 0 })
-            return false;
-        stream.Position = stream.Length - 1;
-        return stream.ReadByte() != '\n';
+        try
+        {
+            using var stream = files.OpenRead(path);
+            if (stream is null or { Length: 0 })
+                return false;
+            stream.Position = stream.Length - 1;
+            return stream.ReadByte() != '\n';
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static long EndOfLastLine(Stream stream)

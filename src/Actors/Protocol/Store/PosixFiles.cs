@@ -12,9 +12,11 @@ public sealed class PosixFiles : IFiles
     // Not File.Open: that takes a flock(2) of its own, which the run's lock would refuse, or be refused for.
     public Stream? OpenRead(string path)
     {
+        if (Directory.Exists(path))
+            throw new RunStoreException($"Can't read {path}: it is a folder.");
         var handle = Libc.Open(path, Libc.ReadOnly);
         if (!handle.IsInvalid)
-            return Try("read", path, () => new FileStream(handle, FileAccess.Read));
+            return new FileStream(handle, FileAccess.Read);
         return Marshal.GetLastPInvokeError() is Libc.Missing or Libc.NoFolder ? null : throw PosixFile.Failure("read", path);
     }
 

@@ -9,10 +9,11 @@ namespace Kindred.Actors.Protocol.Store;
 public sealed class RunDirectory : IDisposable
 {
     private readonly IDisposable? held;
+    private readonly Action<string> warn;
 
     private RunDirectory(IFiles files, string path, IDisposable? held, Action<string> warn)
     {
-        (Files, Root, this.held) = (files, path, held);
+        (Files, Root, this.held, this.warn) = (files, path, held, warn);
         Terms = new Terms(files, TermsOf(path));
         Checkpoints = new CheckpointStore(files, CheckpointsOf(path), warn);
         Metrics = new MetricsLog(files, MetricsOf(path));
@@ -34,6 +35,16 @@ public sealed class RunDirectory : IDisposable
     /// <summary>The commits on the chain in the order of their lines in metrics.jsonl: a step that is there twice was committed twice.</summary>
     public IReadOnlyList<TermStep> ReadCommits() =>
         [.. MetricsLog.OnChain(Files, MetricsOf(Root), Terms.Chain()).Where(m => m.Event == "step").Select(m => m.At)];
+
+    /// <summary>The checkpoint to go on from. Null: from the untrained state; a run that has committed steps then gets a warning.</summary>
+    /// <exception cref="RunStoreException">There are checkpoints, but none of them can be used.</exception>
+    public Checkpoint? NewestCheckpoint(TermChain chain)
+    {
+        var newest = Checkpoints.NewestValid(chain);
+        if (newest is null && ReadCommits().Count is > 0 and var lost)
+            warn($"no checkpoint is there: {(lost == 1 ? "the step" : $"the {lost} steps")} that {Root} committed {(lost == 1 ? "is" : "are")} trained again");
+        return newest;
+    }
 
     /// <summary>Writes that the run has come to its end with this state, for nodes that are away when it is said.</summary>
     public void WriteEnd(TermStep at)
