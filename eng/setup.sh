@@ -16,6 +16,7 @@ if [ -z "${OPENBLAS_CORETYPE:-}" ]; then
   esac
 fi
 export CUBLAS_WORKSPACE_CONFIG=${CUBLAS_WORKSPACE_CONFIG:-:4096:8} # cuBLAS has the same bits each time only with this
+export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 export HOME=${HOME:-/tmp}
 if ! command -v dotnet >/dev/null && [ -x "$HOME/.dotnet/dotnet" ]; then export PATH="$HOME/.dotnet:$PATH"; fi
 if [ -z "${DOTNET_ROOT:-}" ] && command -v dotnet >/dev/null; then

@@ -80,6 +80,21 @@ public sealed class InputTests : IDisposable
         Refused("data.path=cifar", 3, "data_batch_1.bin has 100000 bytes", "truncated");
     }
 
+    /// <summary>Opening a pipe would wait for its other end, and a device has no end.</summary>
+    [Theory]
+    [InlineData("mkfifo other/data_batch_1.bin")]
+    [InlineData("ln -s /dev/zero other/data_batch_1.bin")]
+    public void A_CIFAR_file_that_is_no_file(string making) => work.Run($"{Train} data.path=other", wrapper: $"mkdir other && {making} &&")
+        .Fails(3, "data_batch_1.bin is a folder, a device or a pipe");
+
+    [Fact]
+    public void An_image_that_is_no_file()
+    {
+        Copies("photos");
+        work.Run($"{Train} data=folder data.path=photos data.size=32", wrapper: "mkfifo photos/pipe.jpg && ln -s /dev/zero photos/zero.jpg &&")
+            .Fails(3, ".jpg (a folder, a device or a pipe)");
+    }
+
     [Fact]
     public void An_empty_folder()
     {

@@ -106,6 +106,27 @@ public sealed class RunDirectoryTests : IDisposable
         work.Run("resume r").Fails(4, "The log r/kindred.log can't be written", "move it away");
     }
 
+    [Theory]
+    [InlineData("metrics.jsonl", "Can't read r/metrics.jsonl: a folder, a device or a pipe is there")]
+    [InlineData("config.hocon", "Can't read r/config.hocon: a folder, a device or a pipe is there")]
+    [InlineData("kindred.log", "The log r/kindred.log can't be written (a folder, a device or a pipe is there)")]
+    public void A_part_that_is_no_file(string part, string message)
+    {
+        work.Run($"{Workplace.Short} steps=2 run=r").Succeeds();
+        foreach (var making in new[] { $"mkfifo r/{part}", $"ln -s /dev/zero r/{part}" })
+            work.Run("resume r steps=4", wrapper: $"rm r/{part} && {making} &&").Fails(4, message);
+    }
+
+    [Fact]
+    public void Output_that_cannot_be_written_ends_no_training()
+    {
+        var ended = work.Run($"{Workplace.Short} steps=4 run=r >/dev/full").Succeeds();
+        Assert.Single(ended.Warnings, line => line.Contains("standard output can't be written (No space left on device"));
+        Assert.Equal([1, 2, 3, 4], work.Steps("r"));
+        Assert.StartsWith("step 4", work.State("r"));
+        work.Run("inspect r >/dev/full").Fails(1, "standard output can't be written: No space left on device");
+    }
+
     [Fact]
     public void While_it_trains_others_may_look_and_no_one_else_may_train()
     {

@@ -54,7 +54,7 @@ public sealed class PosixFilesTests : IDisposable
 
     [Fact]
     public void AFolderIsNoFile() =>
-        Assert.Equal($"Can't read {folder.Path}: it is a folder.", Assert.Throws<RunStoreException>(() => files.OpenRead(folder.Path)).Message);
+        Assert.Equal($"Can't read {folder.Path}: a folder, a device or a pipe is there.", Assert.Throws<RunStoreException>(() => files.OpenRead(folder.Path)).Message);
 
     [Fact]
     public void AFullDiskIsSaidSo()

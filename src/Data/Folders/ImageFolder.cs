@@ -81,6 +81,12 @@ public sealed class ImageFolder : IDataSet
         byte[]? buffer = null;
         image = default;
         var path = PathOf(id);
+        if (FileKind.IsNoFile(path))
+        {
+            reason = "a folder, a device or a pipe";
+            return false;
+        }
+
         try
         {
             using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
@@ -147,7 +153,7 @@ public sealed class ImageFolder : IDataSet
     {
         try
         {
-            return new FileInfo(path).Length > Array.MaxLength ? [] : File.ReadAllBytes(path);
+            return FileKind.IsNoFile(path) || new FileInfo(path).Length > Array.MaxLength ? [] : File.ReadAllBytes(path);
         }
         catch (IOException failure) when (IsBrokenLink(path, failure))
         {

@@ -43,7 +43,7 @@ public static class Failure
             DivergedException => ExitCode.Diverged,
             _ => ExitCode.Failed,
         };
-        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException or DllNotFoundException or RemoteException)
+        var what = code == ExitCode.Failed && cause is not (NotSupportedException or InvalidOperationException or DllNotFoundException or RemoteException or OutputException)
             ? $"{cause.GetType().Name}: " : "";
         return (code, what + cause.Message.ReplaceLineEndings(" ").Trim());
     }

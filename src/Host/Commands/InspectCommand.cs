@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Host.CommandLine;
+using Kindred.Host.Configuration;
 using Kindred.Host.Training;
 
 namespace Kindred.Host.Commands;
@@ -13,6 +14,7 @@ internal static class InspectCommand
     /// </summary>
     public static Task<ExitCode> RunAsync(string run, CommandContext context)
     {
+        RunSettingsReader.LoadAnywhere(run, context.Machine); // so that a damaged configuration isn't printed as if it were one
         var (checkpoint, store) = RunStart.Find(run, best: false, context);
         context.Output.WriteLine($"step {checkpoint.Step}");
         context.Output.WriteLine(RunDirectory.ReadConfiguration(new PosixFiles(), run).TrimEnd());

@@ -1,4 +1,5 @@
 using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
 using Microsoft.Extensions.Logging;
 
 namespace Kindred.Host.Training;
@@ -17,6 +18,8 @@ internal sealed class RunLog : ILoggerProvider
     /// <exception cref="RunStoreException">The file can't be written.</exception>
     public static RunLog Open(string path, TimeProvider clock)
     {
+        if (FileKind.IsNoFile(path))
+            throw new RunStoreException($"The log {path} can't be written (a folder, a device or a pipe is there): move it away.");
         try
         {
             return new RunLog(path, clock, new StreamWriter(path, append: true) { AutoFlush = true });

@@ -92,7 +92,9 @@ internal static class RunStart
         var found = best ? Best(directory, chain) : directory.Checkpoints.NewestValid(chain);
         return (found ?? throw new RunStoreException(best
             ? $"{run} has no best checkpoint: train with data.holdout=N to have one."
-            : $"{run} has no checkpoint yet."), directory.Checkpoints);
+            : directory.ReadCommits().Count is > 0 and var steps
+                ? $"{run} has no checkpoint, though it has committed {steps} of its steps: put its checkpoints back, or train them again with `kindred resume {run}`."
+                : $"{run} has no checkpoint yet."), directory.Checkpoints);
     }
 
     public static IReadOnlyList<SafeTensor> Read(this CheckpointStore store, Checkpoint checkpoint, string part)

@@ -11,22 +11,13 @@ internal static partial class Libc
     public const int Missing = 2, Interrupted = 4, WouldBlock = 11, Exists = 17, NoFolder = 20;
     public const int TooLarge = 27, NoSpace = 28, ReadOnlySystem = 30, OverQuota = 122;
 
-    private const int FileSizeSignal = 25, Here = -100, NotThroughLinks = 0x100;
-    private const int Kind = 0xF000, RegularFile = 0x8000, SymbolicLink = 0xA000;
+    private const int FileSizeSignal = 25;
     private const uint Permissions = 0x1B6; // 0666, less the umask
 
     public static SafeFileHandle Open(string path, int flags) => new(OpenCall(path, flags | CloseOnExec, Permissions), ownsHandle: true);
 
     /// <summary>A write beyond the process's file-size limit then fails with EFBIG; by default it kills the process.</summary>
     public static void IgnoreFileSizeSignal() => Signal(FileSizeSignal, 1);
-
-    /// <summary>Whether there is something else than a file or a link to one: a folder, a device, a pipe.</summary>
-    public static bool IsNoFile(string path)
-    {
-        Span<byte> found = stackalloc byte[256]; // struct statx, stx_mode at 28
-        return Stat(Here, path, NotThroughLinks, mask: 1, found) == 0
-            && (BitConverter.ToUInt16(found[28..]) & Kind) is not (RegularFile or SymbolicLink);
-    }
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint count);
@@ -51,9 +42,6 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenCall(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> found);
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int number, nint handler);

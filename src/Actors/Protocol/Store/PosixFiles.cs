@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // The one implementation of Context.Files on a real disk: here the banned file calls are made.
 using System.Runtime.InteropServices;
 using System.Text;
+using Kindred.Data;
 
 namespace Kindred.Actors.Protocol.Store;
 
@@ -12,8 +13,8 @@ public sealed class PosixFiles : IFiles
     // Not File.Open: that takes a flock(2) of its own, which the run's lock would refuse, or be refused for.
     public Stream? OpenRead(string path)
     {
-        if (Directory.Exists(path))
-            throw new RunStoreException($"Can't read {path}: it is a folder.");
+        if (FileKind.IsNoFile(path))
+            throw new RunStoreException($"Can't read {path}: a folder, a device or a pipe is there.");
         var handle = Libc.Open(path, Libc.ReadOnly);
         if (!handle.IsInvalid)
             return new FileStream(handle, FileAccess.Read);
@@ -36,7 +37,7 @@ public sealed class PosixFiles : IFiles
 
     public void Replace(string path, Action<Stream> write)
     {
-        if (Libc.IsNoFile(path))
+        if (FileKind.IsNoFileOrLink(path))
             throw new RunStoreException($"Can't write {path}: a folder, a device or a pipe is there; choose another name.");
         Publish(path, write, temporary => Libc.Rename(temporary, path) == 0 ? true : throw PosixFile.Failure("write", path));
     }

@@ -57,6 +57,7 @@ internal sealed class HoconIncludes
 
     private static string Text(string full, string path, string origin)
     {
+        if (Directory.Exists(full)) throw new ConfigurationException($"{origin}{path} can't be read: it is a folder");
         try
         {
             using var file = File.OpenRead(full);

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Kindred.Data;
+
+/// <summary>What lies at a path, asked before it is opened: opening a pipe waits for its other end, and a device has no end.</summary>
+public static partial class FileKind
+{
+    private const int Here = -100, NotThroughLinks = 0x100;
+    private const int Kind = 0xF000, RegularFile = 0x8000, SymbolicLink = 0xA000;
+
+    /// <summary>Whether a folder, a device, a pipe or a socket is there, or a link to one. False where nothing is.</summary>
+    public static bool IsNoFile(string path) => KindOf(path, 0) is not (0 or RegularFile);
+
+    /// <summary>The same, but a link is as good as a file, wherever it leads.</summary>
+    public static bool IsNoFileOrLink(string path) => KindOf(path, NotThroughLinks) is not (0 or RegularFile or SymbolicLink);
+
+    private static int KindOf(string path, int flags)
+    {
+        Span<byte> found = stackalloc byte[256]; // struct statx, stx_mode at 28
+        return Stat(Here, path, flags, mask: 1, found) == 0 ? BitConverter.ToUInt16(found[28..]) & Kind : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> found);
+}
