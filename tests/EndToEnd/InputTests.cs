@@ -92,7 +92,7 @@ public sealed class InputTests : IDisposable
     {
         Copies("photos");
         work.Run($"{Train} data=folder data.path=photos data.size=32", wrapper: "mkfifo photos/pipe.jpg && ln -s /dev/zero photos/zero.jpg &&")
-            .Fails(3, ".jpg (a folder, a device or a pipe)");
+            .Fails(3, ".jpg can't be read: a folder, a device or a pipe is there");
     }
 
     [Fact]

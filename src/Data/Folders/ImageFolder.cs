@@ -81,12 +81,7 @@ public sealed class ImageFolder : IDataSet
         byte[]? buffer = null;
         image = default;
         var path = PathOf(id);
-        if (FileKind.IsNoFile(path))
-        {
-            reason = "a folder, a device or a pipe";
-            return false;
-        }
-
+        RequireFile(path);
         try
         {
             using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
@@ -128,8 +123,16 @@ public sealed class ImageFolder : IDataSet
     private static bool IsBrokenLink(string path, IOException failure) =>
         failure is FileNotFoundException or DirectoryNotFoundException or { HResult: TooManyLinks } && new FileInfo(path).LinkTarget is not null;
 
-    private static DataException Unreadable(string path, Exception failure) => new(
-        $"{path} can't be read: {failure.Message.TrimEnd('.')}. Put that right, then resume or start again; no other image took its place.", failure);
+    private static void RequireFile(string path)
+    {
+        if (FileKind.IsNoFile(path))
+            throw Unreadable(path, "a folder, a device or a pipe is there");
+    }
+
+    private static DataException Unreadable(string path, Exception failure) => Unreadable(path, failure.Message.TrimEnd('.'), failure);
+
+    private static DataException Unreadable(string path, string why, Exception? failure = null) => new(
+        $"{path} can't be read: {why}. Put that right, then resume or start again; no other image took its place.", failure);
 
     private string ComputeFingerprint()
     {
@@ -153,7 +156,8 @@ public sealed class ImageFolder : IDataSet
     {
         try
         {
-            return FileKind.IsNoFile(path) || new FileInfo(path).Length > Array.MaxLength ? [] : File.ReadAllBytes(path);
+            RequireFile(path);
+            return new FileInfo(path).Length > Array.MaxLength ? [] : File.ReadAllBytes(path);
         }
         catch (IOException failure) when (IsBrokenLink(path, failure))
         {
