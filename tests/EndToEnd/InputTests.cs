@@ -80,12 +80,10 @@ public sealed class InputTests : IDisposable
         Refused("data.path=cifar", 3, "data_batch_1.bin has 100000 bytes", "truncated");
     }
 
-    /// <summary>Opening a pipe would wait for its other end, and a device has no end.</summary>
-    [Theory]
-    [InlineData("mkfifo other/data_batch_1.bin")]
-    [InlineData("ln -s /dev/zero other/data_batch_1.bin")]
-    public void A_CIFAR_file_that_is_no_file(string making) => work.Run($"{Train} data.path=other", wrapper: $"mkdir other && {making} &&")
-        .Fails(3, "data_batch_1.bin is a folder, a device or a pipe");
+    /// <summary>A device has no end; a pipe does.</summary>
+    [Fact]
+    public void A_CIFAR_file_that_is_a_device() => work.Run($"{Train} data.path=other", wrapper: "mkdir other && ln -s /dev/zero other/data_batch_1.bin &&")
+        .Fails(3, "data_batch_1.bin is a folder or a device");
 
     [Fact]
     public void An_image_that_is_no_file()

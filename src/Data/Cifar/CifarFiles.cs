@@ -96,8 +96,8 @@ internal sealed record CifarFiles(string Name, string Folder, int LabelBytes, in
 
     private byte[] ReadRecords(string path)
     {
-        if (FileKind.IsNoFile(path))
-            throw new DataException($"{Name}: {path} is a folder, a device or a pipe: get the set again.");
+        if (FileKind.IsNoFileOrPipe(path))
+            throw new DataException($"{Name}: {path} is a folder or a device: get the set again.");
         byte[] bytes;
         try
         {
