@@ -130,4 +130,41 @@ public abstract class ThreadedConformanceTests : ConformanceTests
         Assert.Equal("pong", await Settle(Spawn("other", StopOnRequest)));
         gate.Set();
     }
+
+    /// <summary>The turns that follow from work may be taken on the thread that did it.</summary>
+    [Theory(Timeout = Hung)]
+    [InlineData("more")]
+    [InlineData("stop")]
+    public async Task Messages_without_end_that_follow_from_work_don_t_hold_up_its_executor(string next)
+    {
+        using var gate = new ManualResetEventSlim();
+        TaskCompletionSource spins = new(), done = new();
+        var spinner = Spawn("spinner", (self, message) => self.World.Self.Tell(message));
+        var worker = Engine.Spawn(
+            new Props(() => new Script((self, message) =>
+            {
+                if (message is "ping")
+                    self.Reply("pong");
+                else if (message is "go")
+                    self.World.Run(self.World.Executor("heavy"), () => gate.Wait(Hung), _ => "worked", failure => failure);
+                else if (message is "more")
+                    self.World.Run(self.World.Executor("heavy"), () => 0, _ => "worked more", failure => failure);
+                else if (message is "stop")
+                    self.World.Stop(self.World.Self);
+                else if (message is "worked more")
+                    done.SetResult();
+                else if (message is "worked")
+                {
+                    spinner.Tell("spin");
+                    spins.SetResult();
+                }
+            }) { Stopping = _ => done.TrySetResult() }),
+            "worker");
+        worker.Tell("go");
+        await Settle(worker); // so that the work's end is what makes its turn ready
+        gate.Set();
+        await spins.Task;
+        worker.Tell(next);
+        await done.Task;
+    }
 }

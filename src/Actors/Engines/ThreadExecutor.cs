@@ -39,7 +39,7 @@ internal sealed class ThreadExecutor : Executor
         {
             var completion = work();
             Interlocked.Decrement(ref pending);
-            Owner.Signal(completion);
+            OwnTurns.FollowUp(() => Owner.Signal(completion), isWanted: () => waiting.Count > 0 || waiting.IsAddingCompleted);
         }
 
         if (Interlocked.Decrement(ref live) > 0)
