@@ -1,6 +1,6 @@
 namespace Kindred.Actors.Engines;
 
-/// <summary>Who gives an engine's actors their turns and their work its threads: this process (<see cref="PoolTurns"/>), or a simulation.</summary>
+/// <summary>Who gives an engine's actors their turns and their work its threads: this process (<see cref="PoolTurns"/>, <see cref="OwnTurns"/>), or a simulation.</summary>
 internal interface ITurns
 {
     /// <summary>Has <see cref="Mailbox.Run"/> called once, soon.</summary>

@@ -18,20 +18,19 @@ public sealed class LocalEngine : IActorEngine
     private long incarnations;
 
     public LocalEngine(EngineOptions options)
-        : this(options, engine => new LocalCluster(engine))
+        : this(options, engine => new LocalCluster(engine), OwnTurns.Instance)
     {
     }
 
     /// <summary>Runs the actors of one node of a cluster.</summary>
-    /// <param name="turns">Null: this process's threads, and its telemetry counts what waits.</param>
-    internal LocalEngine(EngineOptions options, Func<LocalEngine, ICluster> cluster, ITurns? turns = null)
+    internal LocalEngine(EngineOptions options, Func<LocalEngine, ICluster> cluster, ITurns turns)
     {
-        Turns = turns ?? PoolTurns.Instance;
+        Turns = turns;
         Options = options;
         Log = options.Logs.CreateLogger<LocalEngine>();
         deadLetters = new DeadLetterOffice(options.Clock, Log);
         Cluster = cluster(this);
-        if (turns is null)
+        if (turns is PoolTurns or OwnTurns) // this process's telemetry knows nothing of a simulated node
             ActorTelemetry.AddMailboxes(ObserveMailboxes);
     }
 

@@ -1,29 +1,38 @@
 namespace Kindred.Actors.Engines;
 
 /// <summary>
-/// The turns that follow from what an executor's thread has done, taken on that thread while it has nothing else to do: waking another
-/// one for each of them takes longer than most of them do.
+/// As <see cref="PoolTurns"/>, but a thread that has done a piece of work and has nothing else to do takes the turns that follow from it
+/// itself: waking another one for each of them takes longer than most of them do. Such turns wait for one another, so this is for
+/// engines whose actors stand and fall together, not for a node, whose worker must answer while its coordinator waits for a disk.
 /// </summary>
-internal static class OwnTurns
+internal sealed class OwnTurns : ITurns
 {
+    /// <summary>Mailboxes that may wait for one thread; with more of them it pays to wake others.</summary>
+    private const int Most = 2;
+
+    internal static readonly OwnTurns Instance = new();
+
     /// <summary>Null: this thread isn't following up.</summary>
     [ThreadStatic]
     private static Queue<Mailbox>? ready;
 
-    /// <summary>False: the turn is another thread's.</summary>
-    public static bool TryTake(Mailbox mailbox)
+    public void Soon(Mailbox mailbox)
     {
-        ready?.Enqueue(mailbox);
-        return ready is not null;
+        if (ready is { Count: < Most } own)
+            own.Enqueue(mailbox);
+        else
+            PoolTurns.Instance.Soon(mailbox);
     }
 
-    /// <summary>Posts something and takes the turns that follow from it, until this thread <paramref name="isWanted"/>; then the pool takes the rest.</summary>
-    public static void FollowUp(Action post, Func<bool> isWanted)
+    public Executor MakeExecutor(string name, int threads, LocalActor owner) => new ThreadExecutor(name, threads, owner, FollowUp);
+
+    /// <summary>Signals, and takes the turns that follow until this thread <paramref name="isWanted"/>; then the pool takes the rest.</summary>
+    private static void FollowUp(LocalActor owner, Completion completion, Func<bool> isWanted)
     {
         var own = ready = new Queue<Mailbox>();
         try
         {
-            post();
+            owner.Signal(completion);
             while (!isWanted() && own.TryDequeue(out var next))
                 next.Run(most: 1);
         }

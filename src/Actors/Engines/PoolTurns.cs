@@ -1,15 +1,12 @@
 namespace Kindred.Actors.Engines;
 
-/// <summary>Executors on threads of their own, handlers on whichever thread has just made them ready, else on the pool.</summary>
+/// <summary>Handlers on the thread pool, executors on threads of their own.</summary>
 internal sealed class PoolTurns : ITurns
 {
     internal static readonly PoolTurns Instance = new();
 
-    public void Soon(Mailbox mailbox)
-    {
-        if (!OwnTurns.TryTake(mailbox))
-            ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
-    }
+    public void Soon(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
 
-    public Executor MakeExecutor(string name, int threads, LocalActor owner) => new ThreadExecutor(name, threads, owner);
+    public Executor MakeExecutor(string name, int threads, LocalActor owner) =>
+        new ThreadExecutor(name, threads, owner, (actor, completion, _) => actor.Signal(completion));
 }

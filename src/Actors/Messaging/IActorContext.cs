@@ -43,7 +43,7 @@ public interface IActorContext
     /// <summary>This actor's own generator, seeded by engine seed, path and number of restarts. By reference: a copy repeats its draws.</summary>
     ref Keyed Random { get; }
 
-    /// <summary>Threads of this actor's own; made at the first call with this name. Heavy or blocking work belongs there.</summary>
+    /// <summary>Threads of this actor's own; made at the first call with this name. Heavy or blocking work belongs there: a handler that blocks may keep other actors from their turns.</summary>
     IExecutor Executor(string name, int threads = 1);
 
     /// <summary>

@@ -32,8 +32,14 @@ internal sealed class Trace : IDisposable
 
         var outer = Activity.Current;
         Activity.Current = root;
-        send();
-        Activity.Current = outer;
+        try
+        {
+            send();
+        }
+        finally
+        {
+            Activity.Current = outer;
+        }
     }
 
     public void Dispose()

@@ -26,7 +26,7 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
         KeepPoolThreads();
         log = engine.Logs.CreateLogger<RabbitEngine>();
         cluster = new RabbitCluster(engine.Node, rabbit, log) { MakeRef = RefTo, OnRemoved = Removed, OnOwnRemoval = OwnRemoval };
-        local = new LocalEngine(engine, _ => cluster);
+        local = new LocalEngine(engine, _ => cluster, PoolTurns.Instance);
         remoting = new Remoting(local, bulk, new MessageTypes(rabbit.Messages), log)
         {
             Locate = cluster.AddressOf, IsRemoved = cluster.IsRemoved, Post = Post,
