@@ -34,11 +34,11 @@ public sealed class ProgressTests : IDisposable
             """
             epoch 0  step 1/12  loss 5.900  1905 images/s  data wait 2 %  workers 2  left -
             epoch 0  step 4/12  loss 5.600  1905 images/s  data wait 2 %  workers 2  left 0:16
-            epoch 0  to step 6  loss 5.400  kNN 30.0 %  detection precision 25.0 %
+            epoch 0  to step 6  loss 5.400  detection precision 25.0 %
             epoch 1  step 7/12  loss 5.300  1905 images/s  data wait 2 %  workers 2  left 0:10
             epoch 1  step 10/12  loss 5.000  1905 images/s  data wait 2 %  workers 2  left 0:04
             checkpoint at step 12
-            epoch 1  to step 12  loss 4.800  kNN 30.0 %  detection precision 25.0 %
+            epoch 1  to step 12  loss 4.800  detection precision 25.0 %
 
             """, output.ToString());
     }

@@ -5,6 +5,7 @@ using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Trace = Kindred.Actors.Messaging.Trace;
 
 namespace Kindred.Tests.Messaging;
 
@@ -147,6 +148,19 @@ public sealed class TelemetryTests
             "greedy").Tell("go");
         Assert.Contains("4096", await refusal.Task, StringComparison.Ordinal);
         gate.Set();
+    }
+
+    [Fact]
+    public void What_fails_within_a_trace_leaves_no_trace_behind()
+    {
+        using var source = new ActivitySource($"failing{Guid.NewGuid():N}");
+        using var listener = new ActivityListener();
+        listener.ShouldListenTo = heard => heard == source;
+        listener.Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData;
+        ActivitySource.AddActivityListener(listener);
+        using var trace = new Trace(source, "step", "number", 1);
+        Assert.Throws<FormatException>(() => trace.Within(() => throw new FormatException()));
+        Assert.Null(Activity.Current);
     }
 
     private sealed class Lines : ILoggerFactory, ILogger

@@ -34,6 +34,5 @@ public sealed class PlainProgress(TextWriter output, TimeProvider clock, TimeSpa
         $"data wait {update.DataWaitShare:P0}  workers {update.Workers}  left {TimeLeft.Format(left)}";
 
     private static string EpochLine(ProgressUpdate end) =>
-        $"epoch {end.Epoch}  to step {end.Step}  loss {end.Loss:F3}" +
-        (end.Knn is { } knn ? $"  kNN {knn:P1}" : "") + (end.FnPrecision is { } precision ? $"  detection precision {precision:P1}" : "");
+        $"epoch {end.Epoch}  to step {end.Step}  loss {end.Loss:F3}" + (end.FnPrecision is { } precision ? $"  detection precision {precision:P1}" : "");
 }
