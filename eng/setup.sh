@@ -107,7 +107,7 @@ setup() {
     # shellcheck disable=SC2086
     if [ -n "$packages" ]; then install_packages $packages || return 1; fi
     started=$(mktemp artifacts/.started-XXXXXX)
-    [ -t 2 ] && say "building …"
+    say "building (a minute or two) …"
     if ! dotnet build "$project" -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false </dev/null >"$log" 2>&1 9>&-; then
       rm -f "$started"
       grep -E 'error|Error' "$log" | sort -u | head -n 20 >&2
