@@ -17,7 +17,7 @@ public sealed class Offer
     {
         try
         {
-            (Id, this.bundle, Until, Frame) = (id, bundle, until, SafetensorsFrame.Of(bundle.Borrow()));
+            (Id, this.bundle, Until, Frame) = (id, bundle, until, SafetensorsFrame.Of(bundle.Entries()));
             if (Frame.Head.Length > IncomingFrame.MaxHead)
                 throw new NotSupportedException($"a bundle of {Frame.Tensors.Count} tensors, whose header has {Frame.Head.Length} bytes, can't travel");
         }

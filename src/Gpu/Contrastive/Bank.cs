@@ -1,3 +1,4 @@
+using Kindred.Gpu.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,7 +67,7 @@ public sealed class Bank : IDisposable
     /// <summary>A copy of the whole state, bit for bit, for a checkpoint; the caller disposes the tensors.</summary>
     internal Dictionary<string, Tensor> State() => new(StringComparer.Ordinal)
     {
-        ["bank.keys"] = keys.clone(),
+        ["bank.keys"] = TorchExtra.CopyReused(keys),
         ["bank.ids"] = tensor(ids),
         ["bank.views"] = tensor(views),
         ["bank.steps"] = tensor(steps),

@@ -53,7 +53,7 @@ public sealed class Encoder : IEncoder
             state.CopyTo(name, tensor);
     }
 
-    public TensorBundle Snapshot() => new TorchBundle([.. State().Select(s => (s.Name, s.Tensor.clone()))]);
+    public TensorBundle Snapshot() => new TorchBundle([.. State().Select(s => (s.Name, TorchExtra.CopyReused(s.Tensor)))]);
 
     public void Expect(TensorBundle views)
     {

@@ -32,7 +32,8 @@ public sealed class LocalEncoder(Func<Encoder> make, double momentum, double lr)
         state.CopyTo(Velocity, OuterVelocity());
     }
 
-    public TensorBundle Snapshot() => new TorchBundle([.. model.State().Select(s => (s.Name, s.Tensor.clone())), (Velocity, OuterVelocity().clone())]);
+    public TensorBundle Snapshot() => new TorchBundle(
+        [.. model.State().Append((Name: Velocity, Tensor: OuterVelocity())).Select(s => (s.Name, TorchExtra.CopyReused(s.Tensor)))]);
 
     public void Begin(long batchesBefore)
     {

@@ -14,15 +14,12 @@ public abstract class TensorBundle : IDisposable
     /// <summary>What the tensors take, in bytes.</summary>
     public abstract long Size { get; }
 
-    /// <summary>The tensors as bytes, in a fixed order: what a checkpoint holds and <c>inspect</c> hashes.</summary>
-    public abstract IReadOnlyList<SafeTensor> Entries();
-
     /// <summary>
-    /// The same bytes, without a copy where the tensors lie in plain CPU memory: to be read while the bundle lives, and by those who
-    /// keep it alive. Called by one thread at a time.
+    /// The tensors as bytes, in a fixed order: what a checkpoint holds and <c>inspect</c> hashes. They are not copied where the tensors
+    /// lie in plain CPU memory: to be read while the bundle lives, by one thread at a time.
     /// </summary>
     /// <exception cref="NotSupportedException">A tensor has 2 GiB or more.</exception>
-    public virtual IReadOnlyList<SafeTensor> Borrow() => Entries();
+    public abstract IReadOnlyList<SafeTensor> Entries();
 
     public void Dispose()
     {

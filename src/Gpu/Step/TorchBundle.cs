@@ -27,9 +27,7 @@ public sealed class TorchBundle : TensorBundle
 
     public override long Size => tensors.Sum(t => t.Tensor.numel() * t.Tensor.element_size());
 
-    public override IReadOnlyList<SafeTensor> Entries() => [.. tensors.Select(t => Entry(t.Name, t.Tensor))];
-
-    public override IReadOnlyList<SafeTensor> Borrow() => [.. tensors.Select(t => new SafeTensor(
+    public override IReadOnlyList<SafeTensor> Entries() => [.. tensors.Select(t => new SafeTensor(
         t.Name, SafeDtype.Name(t.Tensor.dtype), t.Tensor.shape, new TorchMemory(InPlace(t.Tensor)).Memory))];
 
     protected override void Dispose(bool disposing)
@@ -49,12 +47,5 @@ public sealed class TorchBundle : TensorBundle
         var copy = tensor.detach().cpu().contiguous().DetachFromDisposeScope();
         copies.Add(copy);
         return copy;
-    }
-
-    private static SafeTensor Entry(string name, Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        var host = tensor.detach().cpu().contiguous();
-        return new SafeTensor(name, SafeDtype.Name(tensor.dtype), tensor.shape, TorchExtra.Bytes(host).ToArray());
     }
 }

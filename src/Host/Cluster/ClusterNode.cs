@@ -143,7 +143,7 @@ internal sealed class ClusterNode : IDisposable
     {
         var joining = RabbitEngine.JoinAsync(options, links.Rabbit, bulk, context.Stop);
         if (await Task.WhenAny(joining, Task.Delay(TimeSpan.FromSeconds(3), context.Clock)) != joining)
-            note($"waits for the broker at {links.Rabbit.Broker}");
+            note($"waits for the broker at {links.Rabbit.Broker}: start it there, or give cluster.broker=ADDRESS");
         return await joining;
     }
 

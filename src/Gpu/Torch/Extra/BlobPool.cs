@@ -8,7 +8,7 @@ internal static unsafe class BlobPool
     /// <summary>In bytes; below, malloc reuses well enough.</summary>
     internal const long Smallest = 1 << 20;
 
-    private const long Capacity = 256 << 20;
+    internal const long Capacity = 1L << 30;
     private const nuint Alignment = 64;
 
     private static readonly Lock Gate = new();

@@ -29,6 +29,15 @@ public static unsafe partial class TorchExtra
         }
     }
 
+    /// <summary>A copy of <paramref name="tensor"/>; that of a large one in CPU memory is <see cref="EmptyReused"/>.</summary>
+    public static Tensor CopyReused(Tensor tensor)
+    {
+        if (tensor.device_type != TorchSharp.DeviceType.CPU)
+            return tensor.clone();
+        using var noGrad = no_grad();
+        return EmptyReused(tensor.shape, tensor.dtype, tensor.numel() * tensor.element_size()).copy_(tensor);
+    }
+
     /// <summary>Called by libtorch, on any thread, when the last tensor over the memory is gone.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Return(nint memory, long bytes) => BlobPool.Return(memory, bytes);
