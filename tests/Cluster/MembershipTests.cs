@@ -117,13 +117,19 @@ public sealed class MembershipTests
         Assert.Equal([new MemberUp(A)], membership.TakeChanges());
     }
 
-    [Fact]
-    public void After_a_reconnect_a_missing_queue_may_only_not_be_back_yet()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void After_a_reconnect_a_missing_queue_may_only_not_be_back_yet(bool isMissedAtOnce)
     {
         Beat(20, A);
+        membership.TakeChanges();
         membership.Disconnect();
+        if (isMissedAtOnce)
+            membership.MissQueue("a.1", now);
         Beat(1);
         membership.MissQueue("a.1", now);
+        Assert.Empty(membership.TakeChanges());
         Beat(Periods(Options.GoneTime) + 2);
         Assert.Contains(A, membership.Members);
         Beat(Periods(Options.RemovalTime));

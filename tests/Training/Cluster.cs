@@ -39,6 +39,11 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Func<HashContrast>? Contrast { get; init; }
 
+    /// <summary>Of each data actor (data, data-1, …); null: of one that works.</summary>
+    public Func<IViewSource, IViewSource>[]? Views { get; init; }
+
+    public bool WaitsForMembers { get; init; }
+
     /// <summary>Puts itself between the members and the coordinator, to lose or double messages.</summary>
     public Func<IActorRef, IActorRef> Between { get; init; } = coordinator => coordinator;
 
@@ -74,13 +79,14 @@ internal sealed class Cluster : IAsyncDisposable
         await using var engine = new LocalEngine(new EngineOptions { Clock = Clock, Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(
-            Plan, ShardsOfAStep, LastStep, Workers, false, CheckpointEvery, 2, 1, KeepBest, AnswerWithin, Guid.NewGuid().ToString())
+            Plan, ShardsOfAStep, LastStep, Workers, WaitsForMembers, CheckpointEvery, 2, 1, KeepBest, AnswerWithin, Guid.NewGuid().ToString())
         {
             Staleness = Staleness, ComparesReplicas = Staleness == 0 && LocalSteps == 0,
         };
         List<(string, Role, Func<IActorRef, Actor>)> members =
         [
-            ("data", Role.Data, coordinator => new DataActor(new HashViews(Batches), 2, coordinator)),
+            .. (Views ?? [views => views]).Select((make, d) => (d == 0 ? "data" : $"data-{d}", Role.Data, (Func<IActorRef, Actor>)(coordinator =>
+                new DataActor(make(new HashViews(Batches)), 2, Between(coordinator))))),
             ("evaluator", Role.Evaluator, coordinator => new Evaluator(new Evaluation(Evaluate), Between(coordinator))),
             ("keeper", Role.Keeper, coordinator => new SupportSetKeeper(
                 Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),

@@ -12,14 +12,13 @@ public sealed class CutOffsTests
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
     private readonly Roster roster = new(new Node("a", 1, []));
     private readonly CutOffs cutOffs;
-    private readonly Roster.Member first, second;
+    private readonly Roster.Member first, second, third;
 
     public CutOffsTests()
     {
         var run = new RunOptions(new EpochPlan(5, 100, 20, 4), 4, 17, 2, true, 0, 2, 0, false, AnswerWithin, "a/1");
         cutOffs = new CutOffs(run, roster, new NoObserver());
-        (first, second) = (Worker("first"), Worker("second"));
-        Worker("third");
+        (first, second, third) = (Worker("first"), Worker("second"), Worker("third"));
         CutOff(first, TimeSpan.Zero);
     }
 
@@ -36,7 +35,7 @@ public sealed class CutOffsTests
     [Fact]
     public void One_that_has_just_failed_again_is_not()
     {
-        cutOffs.Stuck(first, AnswerWithin / 2);
+        Stuck(first, AnswerWithin / 2);
         Assert.Empty(cutOffs.ToProbe(AnswerWithin));
         Assert.Equal([first], cutOffs.ToProbe(AnswerWithin * 1.5));
     }
@@ -44,8 +43,11 @@ public sealed class CutOffsTests
     private void CutOff(Roster.Member worker, TimeSpan now)
     {
         for (var times = 0; times < 3; times++)
-            cutOffs.Stuck(worker, now);
+            Stuck(worker, now);
     }
+
+    private void Stuck(Roster.Member worker, TimeSpan now) =>
+        cutOffs.Overdue(new Overdue(0, worker.Actor, ShardPhase.Encoding, 3, Data: null), worker, third, now);
 
     private Roster.Member Worker(string name)
     {

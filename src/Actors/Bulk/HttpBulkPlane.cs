@@ -1,5 +1,6 @@
 using System.Net;
 using Kindred.Gpu.Step;
+using Microsoft.Extensions.Logging;
 
 namespace Kindred.Actors.Bulk;
 
@@ -44,8 +45,15 @@ public sealed class HttpBulkPlane : IBulkPlane
         try
         {
             plane = new HttpBulkPlane(options, codec, table, await BulkServer.StartAsync(options, table, cancel), puller);
-            if (IPAddress.IsLoopback(options.Address))
+            try
+            {
                 await plane.WarmUpAsync(cancel);
+            }
+            catch (PullException failed) when (!IPAddress.IsLoopback(options.Address)) // a router may not let a node reach itself
+            {
+                options.Logs.CreateLogger<HttpBulkPlane>().LogWarning("{Node} can't pull from itself, and maybe others can't either: {Reason}", plane.Address, failed.Message);
+            }
+
             return plane;
         }
         catch

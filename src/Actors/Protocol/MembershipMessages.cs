@@ -95,6 +95,9 @@ public sealed record SteppedDown(int Term) : ITermed;
 /// <summary>Coordinator → the guardian of every other node: the run is over; told again until it is confirmed.</summary>
 public sealed record RunOver(int Term, TermStep At, bool Finished, Exception? Reason) : ITermed;
 
+/// <summary>Coordinator → the guardian of one node: it ends for this reason, the others go on.</summary>
+public sealed record Dismissed(Exception Reason);
+
 /// <summary>Guardian → coordinator: heard that the run is over.</summary>
 public sealed record RunOverHeard(Node Node);
 

@@ -60,8 +60,8 @@ public enum ShardPhase
 /// <summary>Keeper → coordinator: the shard has reached this phase; said again with every answer to a repeated message.</summary>
 public sealed record ShardProgress(int Term, long Step, int Shard, ShardPhase Phase) : ITermed;
 
-/// <summary>Worker → coordinator, in answer to a repeated lease: still at it.</summary>
-public sealed record ShardAlive(int Term, long Step, int Shard) : ITermed;
+/// <summary>Worker → coordinator, in answer to a repeated lease: still at it, or, LacksViews, still without an answer of the data actor.</summary>
+public sealed record ShardAlive(int Term, long Step, int Shard, bool LacksViews = false) : ITermed;
 
 /// <summary>Keeper → coordinator, before the commit: loss, detections, and the bank rows that the commit adds, in the order of the shards.</summary>
 public sealed record KeeperDelta(int Term, long Step, double Loss, DetectionStats? Detection, IReadOnlyList<TensorBundle> Rows) : ITermed, ICarriesBundles
@@ -80,9 +80,9 @@ public sealed record ShardGradients(int Term, long Step, int Shard, TensorBundle
 
 /// <summary>
 /// Coordinator → every worker: apply Σ over shards. To the keeper: add the rows to the bank, in the order of the shards.
-/// Carries the step's line of metrics.jsonl, so that a successor writes the one that its predecessor couldn't.
+/// The step's line of metrics.jsonl was written before.
 /// </summary>
-public sealed record Commit(int Term, long Step, TensorBundle? Sum, IReadOnlyList<TensorBundle> Rows, string MetricsLine) : ITermed, ICarriesBundles
+public sealed record Commit(int Term, long Step, TensorBundle? Sum, IReadOnlyList<TensorBundle> Rows) : ITermed, ICarriesBundles
 {
     IEnumerable<TensorBundle> ICarriesBundles.Bundles => Sum is null ? Rows : [Sum, .. Rows];
 }

@@ -73,6 +73,13 @@ internal sealed class AsyncLoop(
         Assign();
     }
 
+    public void DataLost()
+    {
+        foreach (var step in open.Values.Where(s => s.Ledger.Encoding.Any()))
+            if (roster.Find(step.Owner) is { Ready: true } member)
+                Send(step, member);
+    }
+
     public void Tick()
     {
         if (roster.Keeper is not { Ready: true })
@@ -80,14 +87,15 @@ internal sealed class AsyncLoop(
         foreach (var member in open.Count > 0 ? cutOffs.ToProbe(Now) : [])
             Send(open.Values.First(), member);
         foreach (var step in open.Values)
-            foreach (var (_, owner, _, _) in step.Ledger.Overdue(Now).ToArray())
+            foreach (var overdue in step.Ledger.Overdue(Now).ToArray())
             {
+                var owner = overdue.Owner;
                 var moves = step.Gradient is null || roster.Find(owner) is null; // a gradient that is here still lacks the keeper's delta
                 var idle = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
                 observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
                 var member = roster.Find(owner);
-                if (idle is not null && member is not null)
-                    cutOffs.Stuck(member, Now);
+                if (member is not null)
+                    cutOffs.Overdue(overdue, member, overdue.Data is null ? idle : null, Now);
                 if (idle is not null)
                     Lease(step, idle);
                 else if (member is not null)
@@ -103,10 +111,11 @@ internal sealed class AsyncLoop(
                 Find(progress.Step)?.Ledger.Progress(progress.Shard, progress.Phase, Now);
                 break;
             case ShardAlive alive:
-                Find(alive.Step)?.Ledger.Alive(alive.Shard, Now);
+                Find(alive.Step)?.Ledger.Alive(alive, Now);
                 break;
             case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true && Find(delta.Step) is { Ledger.Delta: null } step:
-                cutOffs.Pulled(sender!);
+                if (delta.Rows.Count > 0)
+                    cutOffs.Pulled(sender!);
                 step.Ledger.Delta = delta;
                 CheckWhenComplete();
                 break;
@@ -180,11 +189,10 @@ internal sealed class AsyncLoop(
         var report = new StepReport(
             new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length, (Now - lastCommit).TotalSeconds,
             check.Step.Ledger.DataWait.TotalSeconds, check.Step.Ledger.Contributors, delta.Detection) { Staleness = check.Step.Staleness };
-        var line = EventLog.Step(report);
-        log.Write(line);
+        log.Write(EventLog.Step(report));
         foreach (var worker in roster.Workers)
-            worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
-        roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
+            worker.Actor.Tell(new Commit(term, step, sum.Share(), []), context.Self);
+        roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())]), context.Self);
         sum.Dispose();
         open.Remove(step);
         (checking, lastCommit, next, isOpen) = (null, Now, step + 1, false);
@@ -221,8 +229,10 @@ internal sealed class AsyncLoop(
 
     private void Send(AsyncStep step, Roster.Member worker)
     {
-        if (roster.DataFor(worker) is { } data)
-            worker.Actor.Tell(new ShardLease(term, step.Number, 0, roster.Keeper!.Actor, data.Actor), context.Self);
+        if (roster.DataFor(worker) is not { } data)
+            return;
+        step.Ledger.ViewsFrom(0, data.Actor);
+        worker.Actor.Tell(new ShardLease(term, step.Number, 0, roster.Keeper!.Actor, data.Actor), context.Self);
     }
 
     private sealed record Checked(AsyncStep Step, bool Finite, bool Newest);

@@ -11,7 +11,7 @@ namespace Kindred.Actors.Training;
 internal sealed class CheckpointLedger(
     IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, RunOptions run, IRunObserver observer)
 {
-    private const int Parts = 2, MostSince = 1000, AgainAfter = 50;
+    private const int Parts = 2, MostSince = 1000, AgainAfter = 50, AnswersAwaited = 12;
     private const long MostBytesSince = 1L << 30;
     private readonly SortedDictionary<TermStep, UnderWay> underWay = [];
     private readonly List<KeeperDelta> since = [];
@@ -47,19 +47,21 @@ internal sealed class CheckpointLedger(
 
     /// <summary>
     /// Has a worker and the keeper write the state that they have just reached; false: that is done, or under way, or so many are: a
-    /// slow disk has fewer checkpoints, not more copies of the state that wait for it.
+    /// slow disk has fewer checkpoints, not more copies of the state that wait for it. A worker whose disk has hung for long is passed over.
     /// </summary>
     public bool TryBegin(int term, TermStep at, int mostUnderWay)
     {
         if (at.Step == 0 || Holds(at) || underWay.ContainsKey(at))
             return false;
-        if (underWay.Count >= mostUnderWay)
+        UnderWay[] late = [.. underWay.Values.Where(IsLate)];
+        var writer = roster.Lessees.FirstOrDefault(w => !late.Any(l => w.Actor.Equals(l.Writer)));
+        if (underWay.Count - late.Length >= mostUnderWay || (writer is null && late.Length > 0 && mostUnderWay < int.MaxValue))
         {
             SaySkipped();
             return false;
         }
 
-        Ask(term, at, underWay[at] = new UnderWay());
+        Ask(term, at, underWay[at] = new UnderWay { Writer = writer?.Actor, BegunAt = context.Clock.GetTimestamp() });
         return true;
     }
 
@@ -126,6 +128,9 @@ internal sealed class CheckpointLedger(
         context.Run(disk, () => WriteManifest(at, written), done => new CheckpointWritten(done), error => new Failed(error));
     }
 
+    /// <summary>A worker writes for as long as this only if its disk hangs.</summary>
+    private bool IsLate(UnderWay parts) => !parts.Written.ContainsKey(CheckpointPart.Model) && context.Clock.GetElapsedTime(parts.BegunAt) > run.AnswerWithin * AnswersAwaited;
+
     private void SaySkipped()
     {
         var (at, first) = underWay.First();
@@ -137,7 +142,9 @@ internal sealed class CheckpointLedger(
     private void Ask(int term, TermStep at, UnderWay parts)
     {
         parts.AskedAt = context.Clock.GetTimestamp();
-        roster.FirstLessee?.Actor.Tell(new SaveState(term, at), context.Self);
+        if (roster.Find(parts.Writer) is not { Ready: true, HasDrifted: false })
+            parts.Writer = roster.FirstLessee?.Actor;
+        parts.Writer?.Tell(new SaveState(term, at), context.Self);
         roster.Keeper?.Actor.Tell(new SaveState(term, at), context.Self);
     }
 
@@ -170,6 +177,11 @@ internal sealed class CheckpointLedger(
         public bool Agreed { get; set; }
 
         public bool Writing { get; set; }
+
+        /// <summary>The worker that writes the model's part.</summary>
+        public IActorRef? Writer { get; set; }
+
+        public long BegunAt { get; init; }
 
         public long AskedAt { get; set; }
 

@@ -13,7 +13,7 @@ public sealed partial class Coordinator
                 checkpoints.Take(saved, Sender!);
                 return true;
             case NotSaved missing:
-                if (checkpoints.Take(missing, head) && waitForSave.Count > 0)
+                if (checkpoints.Take(missing, head) && (waitForSave.Count > 0 || !checkpoints.CanRebuild))
                     Save();
                 return true;
             case CheckpointWritten(var checkpoint):
@@ -21,6 +21,7 @@ public sealed partial class Coordinator
                 checkpoints.Complete(checkpoint, evaluations.MayBeBest);
                 observer.Saved(checkpoint.Step);
                 LetGo(checkpoint.At);
+                WelcomeKeeper();
                 EndWhenDone();
                 return true;
             case CheckpointFound newest:

@@ -80,7 +80,8 @@ public sealed partial class Coordinator
     {
         leaving.Add(node);
         waitForSave.Add((asker, head));
-        var isLost = roster.Lessees.All(w => leaving.Contains(w.Node)) || roster.Keepers.All(k => leaving.Contains(k.Node));
+        var isLost = roster.Lessees.All(w => leaving.Contains(w.Node)) || roster.Keepers.All(k => leaving.Contains(k.Node))
+            || (roster.Keeper?.Node == node && (node == Context.Cluster.Self || !checkpoints.CanRebuild)); // the bank, with all it is rebuilt from
         if (isLost && phase is RunPhase.Running or RunPhase.Ending && head.Step > 0 && !checkpoints.Holds(head))
             Save();
         else

@@ -1,5 +1,6 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
+using Kindred.Data;
 
 namespace Kindred.Actors.Training;
 
@@ -31,6 +32,8 @@ public sealed partial class Coordinator
                 roster.Reach(node, true);
                 foreach (var member in roster.On(node))
                     member.ToldAt = 0;
+                if (phase is RunPhase.Running or RunPhase.Ending)
+                    WelcomeKeeper();
                 return true;
             case MemberUp:
                 announcer.Tell(Term);
@@ -104,7 +107,7 @@ public sealed partial class Coordinator
     /// <summary>A keeper that stands by becomes the run's where that is missing, or shares this node, so that both could be lost at once.</summary>
     private void WelcomeKeeper()
     {
-        var isMissing = roster.Keeper is not { } keeper || !roster.IsReachable(keeper) || (keeper.IsCutOff && checkpoints.CanRebuild);
+        var isMissing = roster.Keeper is not { } keeper || ((!roster.IsReachable(keeper) || keeper.IsCutOff) && checkpoints.CanRebuild);
         var isBetter = roster.Keeper is { Ready: true } near && near.Node == Context.Cluster.Self && checkpoints.CanRebuild;
         if (roster.BestKeeper() is not { } best || best == roster.Keeper || !(isMissing || (isBetter && best.Node != Context.Cluster.Self)))
             return;
@@ -131,6 +134,19 @@ public sealed partial class Coordinator
     private bool IsDispensable(Roster.Member? member) => phase is RunPhase.Running or RunPhase.Ending
         && (member is null or { Role: Role.Worker, Ready: false } || (member?.Role == Role.Keeper && member != roster.Keeper));
 
+    /// <summary>Data are each node's own: one that can't read them ends, and the run goes on while another node can.</summary>
+    private bool IsDispensable(IActorRef actor, DataException reason)
+    {
+        if (roster.IsGone(actor))
+            return true;
+        if (roster.Find(actor) is not { } member || !roster.Members.Any(m => m.Role == member.Role && m.Node != member.Node && roster.IsReachable(m)))
+            return false;
+        observer.Noted($"{member.Node.Name} ends, the others go on: {reason.Message}");
+        Lose(actor);
+        Context.Cluster.Resolve(member.Node, Guardian.Path).Tell(new Dismissed(reason), Self);
+        return true;
+    }
+
     private void Lose(IActorRef actor)
     {
         if (roster.Remove(actor) is { } lost)
@@ -147,6 +163,8 @@ public sealed partial class Coordinator
             WelcomeKeeper();
         else if (member.Role == Role.Worker)
             WorkerLost(member.Actor);
+        else if (member.Role == Role.Data)
+            steps.DataLost();
         else if (member.Role == Role.Evaluator)
             evaluations.Again(Term, head, worker: null);
     }

@@ -1,6 +1,7 @@
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Training;
@@ -55,7 +56,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         checkpoints = new CheckpointLedger(Context, Context.Executor("disk"), directory, roster, run, observer);
         opening = new TermOpening(Context, run, directory, roster, checkpoints);
         replicas = new ReplicaCheck(Context, roster, run.AnswerWithin);
-        supply = new StateSupply(Context, roster, checkpoints, steps);
+        supply = new StateSupply(Context, roster, opening, checkpoints, steps);
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         announcer = new Announcer(Context);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
@@ -110,6 +111,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 break;
             case Failed(RunStoreException reason, { } of) when of < Term || IsDispensable(roster.Find(Sender)):
                 observer.Noted($"{Sender!.Path} starts again: {reason.Message}");
+                break;
+            case Failed(DataException reason, _) when run.WaitsForMembers && IsDispensable(Sender!, reason):
                 break;
             case Failed(var reason, _):
                 End(reason);

@@ -5,7 +5,7 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// Members from whom nothing is had: bundles that can't be pulled, answers that never come. After three in a row one is cut off: a worker
-/// or keeper until a pull from it succeeds, a data actor for a while. Others take its place, where there are any.
+/// or keeper until a pull from it succeeds, a data actor for a while, each time for twice as long. Others take its place, where there are any.
 /// </summary>
 internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observer)
 {
@@ -24,8 +24,14 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
         return member;
     }
 
-    /// <summary>A worker said again and again that it is at it, or nothing, and never answered.</summary>
-    public void Stuck(Roster.Member worker, TimeSpan now) => Count(worker, "it doesn't answer", now);
+    /// <summary>A worker said again and again that it is at it, or nothing, and never answered: it is to blame if <paramref name="other"/> takes over, or its data actor.</summary>
+    public void Overdue(Overdue overdue, Roster.Member worker, Roster.Member? other, TimeSpan now)
+    {
+        if (other is not null)
+            Count(worker, "it doesn't answer", now);
+        else if (overdue.IsSilent && roster.Find(overdue.Data) is { } data)
+            Count(data, "its views don't come", now);
+    }
 
     public void Pulled(IActorRef owner)
     {
@@ -39,7 +45,7 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
     /// <summary>Now and then one that is cut off gets a lease beside its owner: its answer, needed or not, shows that it can be pulled from.</summary>
     public IReadOnlyList<Roster.Member> ToProbe(TimeSpan now)
     {
-        foreach (var data in roster.Members.Where(m => m.Role == Role.Data && IsDue(m, now)))
+        foreach (var data in roster.Members.Where(m => m.Role == Role.Data && IsDue(m, now) && now - m.TriedAt >= run.AnswerWithin * (1 << m.Trials)))
             data.TryAgain();
         Roster.Member[] workers = [.. roster.ReadyWorkers.Where(w => IsDue(w, now))];
         foreach (var worker in workers)

@@ -132,7 +132,7 @@ public sealed partial class EncoderWorker(
 
         var shard = new ShardWork(lease);
         work.Add((lease.Step, lease.Shard), shard);
-        if (!ahead.TryTake(lease.Step, lease.Shard, out var views))
+        if (!ahead.TryTake(lease.Step, lease.Shard, lease.Data, out var views))
             lease.Data.Tell(new ViewRequest(lease.Step, lease.Shard), Self);
         else if (views is not null)
             shard.TakeViews(views);
@@ -151,7 +151,7 @@ public sealed partial class EncoderWorker(
     /// <summary>Asks for the same shard's views of the next step while this one's are being encoded: leases tend to stay with their worker.</summary>
     private void AskAhead(ShardLease lease)
     {
-        if (staleness == 0 && lease.Step < lastStep && ahead.TryAsk(lease.Step + 1, lease.Shard))
+        if (staleness == 0 && lease.Step < lastStep && ahead.TryAsk(lease.Step + 1, lease.Shard, lease.Data))
             lease.Data.Tell(new ViewRequest(lease.Step + 1, lease.Shard), Self);
     }
 
@@ -169,7 +169,7 @@ public sealed partial class EncoderWorker(
         if (answer is not null)
             Coordinator.Tell(answer with { Bundle = answer.Bundle.Share() }, Self);
         else if (shard.Encoded is null || shard.OnDevice || shard.ProjectionGradient is not null)
-            Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard), Self);
+            Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard, shard.NeedsViews && !shard.OnDevice), Self);
     }
 
     /// <summary>In async a shard that waits for its answer keeps commits, and so other shards, waiting: it may be another worker's by now, and nobody would ask again.</summary>

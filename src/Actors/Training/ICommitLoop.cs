@@ -17,6 +17,9 @@ internal interface ICommitLoop
     /// <summary>The keeper was replaced: the projections of every open shard are needed again.</summary>
     void KeeperChanged();
 
+    /// <summary>A data actor is gone: the views that it may have been making are asked of another one.</summary>
+    void DataLost();
+
     /// <summary>Asks again for what is overdue.</summary>
     void Tick();
 

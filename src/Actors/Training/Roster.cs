@@ -127,7 +127,7 @@ internal sealed class Roster(Node self)
     /// <summary>One life of an actor. Ready: it holds the state of the current term and receives commits.</summary>
     internal sealed class Member(IActorRef actor, Here here)
     {
-        private const int FailuresBeforeCutOff = 3;
+        private const int FailuresBeforeCutOff = 3, MostTrials = 8;
 
         public IActorRef Actor => actor;
 
@@ -141,7 +141,10 @@ internal sealed class Roster(Node self)
         public bool IsCutOff => Failures >= FailuresBeforeCutOff;
 
         /// <summary>It is cut off no more; one more failure, and it is again.</summary>
-        public void TryAgain() => Failures = Math.Min(Failures, FailuresBeforeCutOff - 1);
+        public void TryAgain() => (Failures, Trials) = (Math.Min(Failures, FailuresBeforeCutOff - 1), Math.Min(Trials + 1, MostTrials));
+
+        /// <summary>So often it was tried again.</summary>
+        public int Trials { get; private set; }
 
         public Role Role => here.Role;
 

@@ -5,7 +5,7 @@ using Kindred.Actors.Protocol.Store;
 namespace Kindred.Actors.Training;
 
 /// <summary>While steps are being committed: gives a newcomer, a restarted member, or one that missed a commit the state it needs.</summary>
-internal sealed class StateSupply(IActorContext context, Roster roster, CheckpointLedger checkpoints, ICommitLoop steps)
+internal sealed class StateSupply(IActorContext context, Roster roster, TermOpening opening, CheckpointLedger checkpoints, ICommitLoop steps)
 {
     /// <summary>
     /// A worker gets a live peer's copy, and every commit from now on, or the one commit that it missed; a keeper the newest checkpoint and the rows since; one that
@@ -20,7 +20,7 @@ internal sealed class StateSupply(IActorContext context, Roster roster, Checkpoi
             member.Actor.Tell(new TakeState(term, new StateSource.FromCheckpoint(head, checkpoints.Newest, checkpoints.Since())), context.Self);
         else if (member.Role == Role.Keeper)
             return $"the bank of step {head.Step} is lost";
-        else if (steps.TryRepeatCommit(member))
+        else if ((member.State?.Term == term || member.State == opening.Origin) && steps.TryRepeatCommit(member))
             member.Actor.Tell(new TakeState(term, new StateSource.Held(head)), context.Self);
         else if (roster.Lessees.FirstOrDefault(w => !w.IsBehind) is { } peer)
             peer.Actor.Tell(new ShareState(term, member.Actor), context.Self);

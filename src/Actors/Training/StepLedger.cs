@@ -28,13 +28,15 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
 
     public IEnumerable<(int Shard, IActorRef? Owner)> Owners => entries.Select(e => (e.Shard, e.Owner));
 
+    public IEnumerable<(int Shard, IActorRef? Owner)> Encoding => entries.Where(e => e.Phase == ShardPhase.Encoding).Select(e => (e.Shard, e.Owner));
+
     public IEnumerable<(int Shard, IActorRef? Owner)> Unfinished =>
         entries.Where(e => e.Phase != ShardPhase.Done).Select(e => (e.Shard, e.Owner));
 
     public void Lease(int shard, IActorRef owner, TimeSpan now)
     {
         var entry = entries[shard];
-        (entry.Owner, entry.Since, entry.Unanswered, entry.SignsOfLife) = (owner, now, 0, 0);
+        (entry.Owner, entry.Since, entry.Unanswered, entry.SignsOfLife, entry.LacksViews) = (owner, now, 0, 0, false);
         if (entry.Phase != ShardPhase.Done)
             entry.Phase = ShardPhase.Encoding;
     }
@@ -46,6 +48,14 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             entry.Owner = null;
     }
 
+    /// <summary>Its owner is asked, or asked again, with the views from here.</summary>
+    public void ViewsFrom(int shard, IActorRef data)
+    {
+        var entry = entries[shard];
+        if (!data.Equals(entry.Data))
+            (entry.Data, entry.Unanswered, entry.SignsOfLife, entry.LacksViews) = (data, 0, 0, false);
+    }
+
     public void Progress(int shard, ShardPhase phase, TimeSpan now)
     {
         var entry = entries[shard];
@@ -53,13 +63,14 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             return;
         if (entry.Phase == ShardPhase.Encoding)
             patience.Encoding.Observe(now - entry.Since);
-        (entry.Phase, entry.Since, entry.Unanswered, entry.SignsOfLife) = (phase, now, 0, 0);
+        (entry.Phase, entry.Since, entry.Unanswered, entry.SignsOfLife, entry.LacksViews) = (phase, now, 0, 0, false);
     }
 
     /// <summary>It comes no further, but is at it: that counts as an answer a few times.</summary>
-    public void Alive(int shard, TimeSpan now)
+    public void Alive(ShardAlive alive, TimeSpan now)
     {
-        var entry = entries[shard];
+        var entry = entries[alive.Shard];
+        entry.LacksViews = alive.LacksViews;
         if (entry.SignsOfLife++ < MostSignsOfLife)
             (entry.Since, entry.Unanswered) = (now, 0);
     }
@@ -84,13 +95,13 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
         return true;
     }
 
-    /// <summary>Shards whose answer is overdue, each to be asked for again; how often it was asked for without any sign of life.</summary>
-    public IEnumerable<(int Shard, IActorRef Owner, ShardPhase Phase, int Unanswered)> Overdue(TimeSpan now)
+    /// <summary>Shards whose answer is overdue, each to be asked for again.</summary>
+    public IEnumerable<Overdue> Overdue(TimeSpan now)
     {
         foreach (var entry in entries.Where(e => e.Owner is not null && IsOverdue(e, now)).ToArray())
         {
             entry.Since = now;
-            yield return (entry.Shard, entry.Owner!, entry.Phase, ++entry.Unanswered);
+            yield return new Overdue(entry.Shard, entry.Owner!, entry.Phase, ++entry.Unanswered, entry.LacksViews ? entry.Data : null);
         }
     }
 
@@ -127,7 +138,22 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
         public int Unanswered { get; set; }
 
         public int SignsOfLife { get; set; }
+
+        /// <summary>Whom its owner has the views from.</summary>
+        public IActorRef? Data { get; set; }
+
+        public bool LacksViews { get; set; }
     }
+}
+
+/// <summary>A shard whose answer is overdue.</summary>
+/// <param name="Unanswered">So often it was asked for without any sign of life.</param>
+/// <param name="Data">Its owner said that it waits for this one; null: it didn't say so.</param>
+internal readonly record struct Overdue(int Shard, IActorRef Owner, ShardPhase Phase, int Unanswered, IActorRef? Data)
+{
+    private const int UnansweredBeforeTransfer = 3;
+
+    public bool IsSilent => Unanswered >= UnansweredBeforeTransfer;
 }
 
 /// <summary>How long the two kinds of answer take, learned over the run.</summary>

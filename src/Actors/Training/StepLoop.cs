@@ -13,7 +13,6 @@ internal sealed partial class StepLoop(
     IActorContext context, IExecutor adder, RunOptions run, Terms terms, ISum sums, Roster roster, EventLog log, IRunObserver observer,
     Action<StepReport, KeeperDelta> committed) : ICommitLoop
 {
-    private const int UnansweredBeforeTransfer = 3;
     private readonly StepPatience patience = new(run.AnswerWithin);
     private readonly long origin = context.Clock.GetTimestamp();
     private StepLedger? open;
@@ -79,24 +78,38 @@ internal sealed partial class StepLoop(
         AssignUnowned();
     }
 
+    public void DataLost()
+    {
+        foreach (var (shard, owner) in open?.Encoding.ToArray() ?? [])
+            if (roster.Find(owner) is { Ready: true } member)
+                Send(shard, member);
+    }
+
     public void Tick()
     {
         if (open is null || roster.Keeper is not { Ready: true })
             return;
         ProbeCutOffs();
-        foreach (var (shard, owner, at, unanswered) in open.Overdue(Now).ToArray())
-        {
-            var other = roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner));
-            var transfers = unanswered >= UnansweredBeforeTransfer && other is not null;
-            observer.Noted($"step {open.Step}, shard {shard}: overdue at {owner.Path}, asked again{(transfers ? $" of {other!.Actor.Path}" : "")}");
-            var member = roster.Find(owner);
-            if (transfers && member is not null && at is ShardPhase.Encoding or ShardPhase.GradientsSent) // else the keeper's turn
-                cutOffs.Stuck(member, Now);
-            if (transfers)
-                Lease(shard, other!);
-            else if (member is not null)
-                Send(shard, member);
-        }
+        foreach (var overdue in open.Overdue(Now).ToArray())
+            AskAgain(overdue);
+    }
+
+    /// <summary>
+    /// Of its owner; after some silence of another worker, where the owner is to blame. While the keeper computes, no other worker hastens it;
+    /// views that don't come are asked of another data actor.
+    /// </summary>
+    private void AskAgain(Overdue overdue)
+    {
+        var (shard, owner, member) = (overdue.Shard, overdue.Owner, roster.Find(overdue.Owner));
+        var isWorkers = member is null || (overdue.Phase is ShardPhase.Encoding or ShardPhase.GradientsSent && overdue.Data is null);
+        var other = overdue.IsSilent && isWorkers ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner)) : null;
+        observer.Noted($"step {open!.Step}, shard {shard}: overdue at {owner.Path}, asked again{(other is null ? "" : $" of {other.Actor.Path}")}");
+        if (member is not null)
+            cutOffs.Overdue(overdue, member, other, Now);
+        if (other is not null)
+            Lease(shard, other);
+        else if (member is not null)
+            Send(shard, member);
     }
 
     public void Receive(object message, IActorRef? sender)
@@ -107,7 +120,7 @@ internal sealed partial class StepLoop(
                 open.Progress(progress.Shard, progress.Phase, Now);
                 break;
             case ShardAlive alive when alive.Step == open?.Step:
-                open.Alive(alive.Shard, Now);
+                open.Alive(alive, Now);
                 break;
             case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true:
                 Take(delta);
@@ -138,7 +151,8 @@ internal sealed partial class StepLoop(
 
     private void Take(KeeperDelta delta)
     {
-        cutOffs.Pulled(roster.Keeper!.Actor);
+        if (delta.Rows.Count > 0)
+            cutOffs.Pulled(roster.Keeper!.Actor);
         if (delta.Step == open?.Step && open.Delta is null)
         {
             open.Delta = delta;
@@ -188,12 +202,11 @@ internal sealed partial class StepLoop(
         var report = new StepReport(
             new TermStep(term, step), run.Plan.Locate(step).Epoch, delta.Loss, run.Plan.Batch(step).Length,
             (Now - lastCommit).TotalSeconds, open.DataWait.TotalSeconds / Math.Max(1, open.Contributors), open.Contributors, delta.Detection);
-        var line = EventLog.Step(report);
-        log.Write(line);
+        log.Write(EventLog.Step(report));
         foreach (var worker in roster.Workers)
-            worker.Actor.Tell(new Commit(term, step, sum.Share(), [], line), context.Self);
-        KeepCommit(new Commit(term, step, sum.Share(), [], line));
-        roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())], line), context.Self);
+            worker.Actor.Tell(new Commit(term, step, sum.Share(), []), context.Self);
+        KeepCommit(new Commit(term, step, sum.Share(), []));
+        roster.Keeper?.Actor.Tell(new Commit(term, step, null, [.. delta.Rows.Select(r => r.Share())]), context.Self);
         sum.Dispose();
         trace!.Dispose();
         (open, lastCommit) = (null, Now);
@@ -223,8 +236,10 @@ internal sealed partial class StepLoop(
     /// <summary>Where no data actor is there now, the lease is overdue later and sent again.</summary>
     private void Send(int shard, Roster.Member worker, ShardRange? together = null)
     {
-        if (roster.DataFor(worker) is { } data)
-            trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open!.Step, shard, roster.Keeper!.Actor, data.Actor, together), context.Self));
+        if (roster.DataFor(worker) is not { } data)
+            return;
+        open!.ViewsFrom(shard, data.Actor);
+        trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open.Step, shard, roster.Keeper!.Actor, data.Actor, together), context.Self));
     }
 
     private sealed record Added(StepLedger Ledger, Addition<TensorBundle> Sum);

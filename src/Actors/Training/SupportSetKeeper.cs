@@ -126,7 +126,7 @@ public sealed class SupportSetKeeper(
     /// <summary>The next commit counts: its rows go into the bank, those of the message or, should that have been lost, the same ones from here.</summary>
     private void Settle()
     {
-        var commit = pending ?? new Commit(Term, OpenStep, null, NewRows(OpenStep), "");
+        var commit = pending ?? new Commit(Term, OpenStep, null, NewRows(OpenStep));
         pending = null;
         Advance(commit);
     }

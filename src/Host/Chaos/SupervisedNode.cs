@@ -24,8 +24,6 @@ internal sealed class SupervisedNode : IDisposable
 
     public string Name { get; }
 
-    public int Starts { get; private set; }
-
     /// <summary>Whether it was killed by a signal that its supervisor didn't send; 0 while it hasn't ended.</summary>
     public int LastCode { get; private set; }
 
@@ -42,7 +40,6 @@ internal sealed class SupervisedNode : IDisposable
         {
             process?.Dispose();
             process = Start();
-            Starts++;
             await process.WaitForExitAsync(cancel);
             LastCode = process.ExitCode;
             if (LastCode is 0 or (>= 2 and <= 5))

@@ -21,7 +21,7 @@ internal static class Probe
     /// <exception cref="ConfigurationException">Other bits, and the run is bit-exact.</exception>
     public static void Check(Settings settings, Recipe recipe, CommandContext context)
     {
-        var path = Path.Combine(settings.Run.Folder, "probe");
+        var path = RunDirectory.ProbeOf(settings.Run.Folder);
         var files = new PosixFiles();
         foreach (var device in settings.Machine.Devices.Workers.Distinct())
         {
@@ -35,12 +35,9 @@ internal static class Probe
             if (settings.Cluster.BitExact ?? settings.Consistency.Mode == ConsistencyMode.Sync)
                 throw new ConfigurationException($"{differs}; only a run with bit_exact=false takes such a worker");
             context.Warn($"{differs}; the run isn't bit-exact");
-            files.TryCreate(Path.Combine(settings.Run.Folder, NotExact), Encoding.UTF8.GetBytes($"{settings.Cluster.Name}: {differs}\n"));
+            files.TryCreate(RunDirectory.NotExactOf(settings.Run.Folder), Encoding.UTF8.GetBytes($"{settings.Cluster.Name}: {differs}\n"));
         }
     }
-
-    /// <summary>The file that says that a run isn't bit-exact, and why.</summary>
-    public const string NotExact = "not-bit-exact";
 
     /// <summary>Hexadecimal XxHash128 over the tensors of the gradient.</summary>
     public static string Hash(Settings settings, Recipe recipe, string device)

@@ -14,11 +14,11 @@ internal sealed class StopRequest(string run)
     public static void Make(string run)
     {
         var id = Guid.NewGuid().ToByteArray();
-        new PosixFiles().Replace(PathOf(run), file => file.Write(Convert.ToHexString(id).Select(c => (byte)c).ToArray()));
+        new PosixFiles().Replace(RunDirectory.StopOf(run), file => file.Write(Convert.ToHexString(id).Select(c => (byte)c).ToArray()));
     }
 
-    /// <summary>It was heeded, or nobody is there to heed it.</summary>
-    public static void Clear(string run) => new PosixFiles().Delete(PathOf(run));
+    /// <summary>Nobody is there to heed it.</summary>
+    public static void Clear(string run) => new PosixFiles().Delete(RunDirectory.StopOf(run));
 
     /// <summary>Calls <paramref name="stop"/> while the request is there; until <paramref name="ended"/>.</summary>
     public Task WatchAsync(Action stop, Action<string> warn, TimeProvider clock, CancellationToken ended) => Watch.RunAsync(
@@ -32,11 +32,9 @@ internal sealed class StopRequest(string run)
         clock,
         ended);
 
-    private static string PathOf(string run) => Path.Combine(run, "stop");
-
     private static string? Read(string run)
     {
-        using var file = new PosixFiles().OpenRead(PathOf(run));
+        using var file = new PosixFiles().OpenRead(RunDirectory.StopOf(run));
         return file is null ? null : new StreamReader(file).ReadToEnd();
     }
 }

@@ -25,8 +25,8 @@ internal static class CoordinatorStatus
             WriteAlive(file, context.Output);
         else
             context.Output.WriteLine($"nobody coordinates it: {first.Node} on {first.Host} was last heard at {first.Renewed:u} by its own clock, under term {first.Term}");
-        if (File.Exists(Path.Combine(directory.Root, Probe.NotExact)))
-            context.Output.WriteLine($"not bit-exact: {File.ReadAllText(Path.Combine(directory.Root, Probe.NotExact)).Trim()}");
+        if (File.Exists(RunDirectory.NotExactOf(directory.Root)))
+            context.Output.WriteLine($"not bit-exact: {File.ReadAllText(RunDirectory.NotExactOf(directory.Root)).Trim()}");
     }
 
     /// <summary>Watches the file, for clocks of two machines may differ; null: nobody renews it.</summary>

@@ -28,6 +28,8 @@ internal static class ClusterChecks
             return null;
         if (!IPEndPoint.TryParse(listen, out var end))
             return $"cluster.listen: '{listen}' is not an address and a port such as 10.0.0.5:7000";
+        if (cluster.Host is null && (end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any)))
+            return $"cluster.listen={listen} is every address of this machine: say by cluster.host=NAME which one others reach it at";
         return files == 0 && !IPAddress.IsLoopback(end.Address)
             ? $"cluster.listen={listen} is beyond loopback, which takes cluster.tls.certificate, cluster.tls.key and cluster.tls.authority" : null;
     }

@@ -69,7 +69,7 @@ internal sealed class Invariants(World world, HashReference? reference)
 
     public void Ended(RunEnd end)
     {
-        if (!MayFail && end is not { Reason: null, Finished: true })
+        if (!MayFail && end is not ({ Reason: null, Finished: true } or { Reason: NodeFailedException }))
             Violated($"the run ended with {end}");
     }
 

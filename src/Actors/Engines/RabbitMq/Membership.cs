@@ -61,13 +61,17 @@ internal sealed class Membership(Node self, MembershipOptions options)
             Remove(peer);
     }
 
-    /// <summary>A message to this address came back: the queue is gone, so the connection of its owner has ended.</summary>
+    /// <summary>
+    /// A message to this address came back: the queue is gone, so the connection of its owner has ended; or, as long as the owner hasn't been heard
+    /// since this node's own connection is back, the broker was restarted, and the owner is on its way.
+    /// </summary>
     public void MissQueue(string address, TimeSpan now)
     {
         if (peers.Values.FirstOrDefault(peer => peer.Address == address) is not { } peer)
             return;
         peer.GoneSince ??= now;
-        BeUnreachable(peer, now);
+        if (IsConnected && peer.HeardSinceStart)
+            BeUnreachable(peer, now);
     }
 
     /// <summary>The connection has ended; what others do is unknown until it is back.</summary>

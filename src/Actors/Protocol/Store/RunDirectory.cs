@@ -60,6 +60,15 @@ public sealed class RunDirectory : IDisposable
 
     public static string EndOf(string path) => Path.Combine(path, "end.json");
 
+    /// <summary>The newest request to save and end the run.</summary>
+    public static string StopOf(string path) => Path.Combine(path, "stop");
+
+    /// <summary>The hash of a gradient that every worker must compute to the same bits.</summary>
+    public static string ProbeOf(string path) => Path.Combine(path, "probe");
+
+    /// <summary>Says that the run isn't bit-exact, and why.</summary>
+    public static string NotExactOf(string path) => Path.Combine(path, "not-bit-exact");
+
     public static string ConfigurationOf(string path) => Path.Combine(path, "config.hocon");
 
     public static string VersionsOf(string path) => Path.Combine(path, "versions.json");
@@ -191,7 +200,8 @@ public sealed class RunDirectory : IDisposable
     // The configuration first, so that a half-removed run is none. What no run wrote is none of it, wherever it lies.
     private static List<string> RunFiles(IFiles files, string path) =>
     [
-        .. new[] { ConfigurationOf(path), MetricsOf(path), CoordinatorOf(path), EndOf(path) }.Where(file => files.List(path).Contains(Path.GetFileName(file))),
+        .. new[] { ConfigurationOf(path), MetricsOf(path), CoordinatorOf(path), EndOf(path), StopOf(path), ProbeOf(path), NotExactOf(path) }
+            .Where(file => files.List(path).Contains(Path.GetFileName(file))),
         .. files.List(TermsOf(path)).Where(Store.Terms.IsOurs).Select(name => Path.Combine(TermsOf(path), name)),
         .. files.List(CheckpointsOf(path)).Where(CheckpointStore.IsOurs).Select(name => Path.Combine(CheckpointsOf(path), name)),
     ];

@@ -32,8 +32,6 @@ internal sealed class MessageCodec
     /// <summary>The name of a type that may travel.</summary>
     public string? NameOf(object message) => types.NameOf(message);
 
-    public bool Knows(string name) => types.Find(name) is not null;
-
     /// <param name="bundles">The message's, in the order of the numbers that stand for them.</param>
     public byte[] Write(object message, out IReadOnlyList<TensorBundle> bundles)
     {

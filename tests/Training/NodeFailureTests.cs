@@ -1,0 +1,118 @@
+using Kindred.Actors.Engines;
+using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
+using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
+using Kindred.Data;
+using Kindred.Gpu.Step;
+
+namespace Kindred.Tests.Training;
+
+/// <summary>What is wrong with one node ends, or slows down, that node alone.</summary>
+public sealed class NodeFailureTests
+{
+    private const int Hung = 120_000;
+
+    [Theory(Timeout = Hung)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ANodeThatCantReadItsDataEndsTheRunOnlyIfItIsTheLast(bool others)
+    {
+        await using var cluster = new Cluster
+        {
+            WaitsForMembers = true,
+            Views = [good => new Views(_ => throw new DataException("its disk is gone")), good => good],
+            Between = coordinator => new ChangedLine(coordinator, (message, sender) => message is Here { Role: Role.Data } here
+                ? others || !sender.Path.EndsWith("data-1", StringComparison.Ordinal) ? here with { Node = new Node(sender.Path[10..], 1, []) } : null
+                : message),
+        };
+        var end = await cluster.Run();
+        if (!others)
+        {
+            Assert.IsType<DataException>(end.Reason);
+            return;
+        }
+
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+        Assert.Single(cluster.Notes, n => n.Contains("data ends, the others go on: its disk is gone", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task ADataActorThatHangsIsPassedOver()
+    {
+        using var ended = new ManualResetEventSlim();
+        IViewSource? hung = null; // the one that is asked first for the views of step 3
+        IViewSource Hang(long step, IViewSource good)
+        {
+            if (step == 3 && (Interlocked.CompareExchange(ref hung, good, null) ?? good) == good)
+                ended.Wait();
+            return good;
+        }
+
+        await using var cluster = new Cluster
+        {
+            AnswerWithin = TimeSpan.FromMilliseconds(50),
+            Views = [good => new Views(step => Hang(step, good)), good => new Views(step => Hang(step, good))],
+            Saved = step => Release(step, ended),
+        };
+        var end = await cluster.Run();
+        Assert.Null(end.Reason);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+        Assert.Contains(cluster.Notes, n => n.EndsWith("is cut off: nothing can be had from it (its views don't come)", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = Hung)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AMemberThatStaysDownEndsAClustersNode(bool inCluster)
+    {
+        await using var engine = new LocalEngine(new EngineOptions());
+        var observer = new EndObserver();
+        (string, Role, Func<IActorRef, Actor>)[] members = [("worker", Role.Worker, _ => throw new InvalidOperationException("no such device"))];
+        engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? () => null : null)), Guardian.Name);
+        if (inCluster)
+            Assert.Contains("/training/worker failed again and again", Assert.IsType<NodeFailedException>((await observer.End.Task).Reason).Message, StringComparison.Ordinal);
+        else
+            Assert.IsType<TimeoutException>(await Record.ExceptionAsync(() => engine.Find(Guardian.Path)!.Ask<object>("alive?", TimeSpan.FromSeconds(1))));
+        Assert.Equal(inCluster, observer.End.Task.IsCompleted);
+    }
+
+    private static void Release(long step, ManualResetEventSlim ended)
+    {
+        if (step == 17)
+            ended.Set();
+    }
+
+    private sealed class Views(Func<long, IViewSource> of) : IViewSource
+    {
+        TensorBundle IViewSource.Views(long step, int shard) => of(step).Views(step, shard);
+    }
+
+    private sealed class EndObserver : IRunObserver
+    {
+        public TaskCompletionSource<RunEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Started(TermStep from, int term)
+        {
+        }
+
+        public void Committed(StepReport step)
+        {
+        }
+
+        public void Evaluated(long step, EvaluationResult result)
+        {
+        }
+
+        public void Saved(long step)
+        {
+        }
+
+        public void Noted(string what)
+        {
+        }
+
+        public void Ended(RunEnd end) => End.TrySetResult(end);
+    }
+}
