@@ -4,7 +4,7 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
 
   bench/cluster.py bits          [steps=50]                 three processes against one, whole state
   bench/cluster.py kills         [steps=200 times=5]        kill -9 of worker, keeper, coordinator, broker, so many times each in one run
-  bench/cluster.py pauses        [steps=200 times=5 seconds=30]  SIGSTOP for so long of each, then SIGCONT
+  bench/cluster.py pauses        [steps=50 times=5 seconds=30]  SIGSTOP for so long of each, then SIGCONT; the run goes on meanwhile, and must not end
   bench/cluster.py all           [steps=60]                 kill -9 of everything at once, started again
   bench/cluster.py recovery      [times=5 role=worker|keeper|coordinator]  from kill -9 to the first step number never committed before
   bench/cluster.py throughput    [minutes=20 window=120 every=60]  windows with a worker killed now and then against windows without
@@ -120,6 +120,12 @@ class Cluster:
 
     def until_step(self, step):
         wait_until(lambda: self.furthest() >= step, LIMIT, f"step {step}", each=self.tend)
+        self.require_running()
+
+    def require_running(self):
+        """What is done to a run that has ended shows nothing."""
+        if any(node.process.poll() == 0 for node in self.nodes.values()):
+            raise SystemExit("the run ended before the last fault: give it more steps")
 
     def until_end(self):
         wait_until(lambda: all([node.tend() for node in self.nodes.values()]), LIMIT, "the run's end")
@@ -209,16 +215,16 @@ def kills(folder, settings, own):
 def pauses(folder, settings, own):
     victims = [role for role in ("worker", "keeper", "coordinator", "broker") for _ in range(int(own["times"]))]
     random.shuffle(victims)
-    gap = int(settings["steps"]) // (len(victims) + 1)
     with Cluster(folder, settings) as cluster:
-        for number, role in enumerate(victims):
-            cluster.until_step(max(1, gap * (number + 1)))
+        for role in victims:
+            cluster.until_step(cluster.furthest() + 5)
             paused = cluster.broker.process if role == "broker" else cluster.named(role).process
             paused.send_signal(signal.SIGSTOP)
             end = time.time() + float(own["seconds"])
             while time.time() < end:
                 cluster.tend()
                 time.sleep(0.1)
+            cluster.require_running()
             paused.send_signal(signal.SIGCONT)
         return compared("pauses", folder, settings, cluster, f"{len(victims)} pauses of {own['seconds']} s")
 

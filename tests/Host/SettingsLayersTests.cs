@@ -60,6 +60,8 @@ public sealed class SettingsLayersTests : IDisposable
     [InlineData("overwrite=yes", "overwrite: 'yes' is not true or false")]
     [InlineData("progress.every=5 x", "progress.every: '5 x' is not a duration: write it as 500 ms, 10 s, 5 m, 2 h or 1 d")]
     [InlineData("config=missing.hocon", "missing.hocon can't be read")]
+    [InlineData("cluster.listen=10.0.0.1:7000", "cluster.listen=10.0.0.1:7000 is beyond loopback, which takes cluster.tls.certificate")]
+    [InlineData("cluster.listen=0.0.0.0:7000", "cluster.listen=0.0.0.0:7000 is every address of this machine: say by cluster.host=NAME which one others reach it at")]
     public void What_is_wrong_is_said_in_one_line(string argument, string message)
     {
         var error = Assert.Throws<ConfigurationException>(() => SettingsLoader.Load(new([argument]), host.Folder, HostTesting.Machine()));

@@ -66,6 +66,8 @@ public sealed class RunDirectoryTests : IDisposable
             run.Metrics.Append("{}");
         }
 
+        foreach (var name in new[] { "stop", "probe", "not-bit-exact" }) // of the old run, whose network the new one may not have
+            File.WriteAllText(Path.Combine(Run, name), "old");
         File.WriteAllText(Path.Combine(Run, "notes.txt"), "mine");
         Assert.Contains($"`kindred resume {Run}`", Assert.Throws<RunStoreException>(() => Create()).Message, StringComparison.Ordinal);
         Assert.NotNull(new Terms(files, RunDirectory.TermsOf(Run)).OwnerOf(1));

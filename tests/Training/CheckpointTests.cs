@@ -49,6 +49,34 @@ public sealed class CheckpointTests
         Assert.InRange(saved.Count, 2, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData(2000)]
+    [InlineData(6)] // the last state's own writer hangs
+    public async Task AnotherWorkerWritesWhenTheDiskOfOneHangs(int lastStep)
+    {
+        using var ended = new ManualResetEventSlim();
+        var (writes, saved) = (0, new List<long>());
+        await using var cluster = new Cluster
+        {
+            LastStep = lastStep,
+            AnswerWithin = TimeSpan.FromMilliseconds(50),
+            Saved = step =>
+            {
+                saved.Add(step);
+                if (step == lastStep)
+                    ended.Set();
+            },
+            Files = new PartFiles(writes: path =>
+            {
+                if (path.Contains(CheckpointPart.Model, StringComparison.Ordinal) && Interlocked.Increment(ref writes) == 1)
+                    ended.Wait();
+            }),
+        };
+        Assert.Null((await cluster.Run()).Reason);
+        Assert.DoesNotContain(5, saved);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+    }
+
     [Fact]
     public async Task ACoordinatorThatReadsALargeCheckpointIsHeardMeanwhile()
     {

@@ -42,6 +42,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Of each data actor (data, data-1, …); null: of one that works.</summary>
     public Func<IViewSource, IViewSource>[]? Views { get; init; }
 
+    /// <summary>keeper, keeper-1, …: one is the run's, the others stand by.</summary>
+    public int Keepers { get; init; } = 1;
+
     public bool WaitsForMembers { get; init; }
 
     /// <summary>Puts itself between the members and the coordinator, to lose or double messages.</summary>
@@ -88,9 +91,9 @@ internal sealed class Cluster : IAsyncDisposable
             .. (Views ?? [views => views]).Select((make, d) => (d == 0 ? "data" : $"data-{d}", Role.Data, (Func<IActorRef, Actor>)(coordinator =>
                 new DataActor(make(new HashViews(Batches)), 2, Between(coordinator))))),
             ("evaluator", Role.Evaluator, coordinator => new Evaluator(new Evaluation(Evaluate), Between(coordinator))),
-            ("keeper", Role.Keeper, coordinator => new SupportSetKeeper(
+            .. Enumerable.Range(0, Keepers).Select(k => (k == 0 ? "keeper" : $"keeper-{k}", Role.Keeper, (Func<IActorRef, Actor>)(coordinator => new SupportSetKeeper(
                 Contrast?.Invoke() ?? new HashContrast(NeedsWholeBatch), ShardsOfAStep, directory.Checkpoints, Between(coordinator),
-                Staleness, LocalSteps > 0 ? Plan : null)),
+                Staleness, LocalSteps > 0 ? Plan : null)))),
             .. Enumerable.Range(0, Workers).Select(w => ($"worker-{w}", Role.Worker, (Func<IActorRef, Actor>)(coordinator =>
                 Worker(Encoder(w), directory, Between(coordinator))))),
         ];

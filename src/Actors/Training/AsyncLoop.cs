@@ -86,8 +86,9 @@ internal sealed class AsyncLoop(
             return;
         foreach (var member in open.Count > 0 ? cutOffs.ToProbe(Now) : [])
             Send(open.Values.First(), member);
+        var now = Now;
         foreach (var step in open.Values)
-            foreach (var overdue in step.Ledger.Overdue(Now).ToArray())
+            foreach (var overdue in step.Ledger.Overdue(now).ToArray())
             {
                 var owner = overdue.Owner;
                 var moves = step.Gradient is null || roster.Find(owner) is null; // a gradient that is here still lacks the keeper's delta
@@ -95,7 +96,7 @@ internal sealed class AsyncLoop(
                 observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
                 var member = roster.Find(owner);
                 if (member is not null)
-                    cutOffs.Overdue(overdue, member, overdue.Data is null ? idle : null, Now);
+                    cutOffs.Overdue(overdue, member, overdue.Data is null ? idle : null, now);
                 if (idle is not null)
                     Lease(step, idle);
                 else if (member is not null)

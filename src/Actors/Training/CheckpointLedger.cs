@@ -53,23 +53,29 @@ internal sealed class CheckpointLedger(
     {
         if (at.Step == 0 || Holds(at) || underWay.ContainsKey(at))
             return false;
-        UnderWay[] late = [.. underWay.Values.Where(IsLate)];
-        var writer = roster.Lessees.FirstOrDefault(w => !late.Any(l => w.Actor.Equals(l.Writer)));
-        if (underWay.Count - late.Length >= mostUnderWay || (writer is null && late.Length > 0 && mostUnderWay < int.MaxValue))
+        var (late, writer) = (underWay.Values.Count(IsLate), FreeWriter());
+        if (underWay.Count - late >= mostUnderWay || (writer is null && late > 0 && mostUnderWay < int.MaxValue))
         {
             SaySkipped();
             return false;
         }
 
-        Ask(term, at, underWay[at] = new UnderWay { Writer = writer?.Actor, BegunAt = context.Clock.GetTimestamp() });
+        Ask(term, at, underWay[at] = new UnderWay { Writer = writer, BegunAt = context.Clock.GetTimestamp() });
         return true;
     }
 
-    /// <summary>Asks again for parts that aren't there: the request, or the answer, may have been lost.</summary>
-    public void Repeat(int term)
+    /// <summary>
+    /// Asks again for parts that aren't there: the request, or the answer, may have been lost. The state of the <paramref name="head"/> others hold too, should
+    /// its writer's disk hang.
+    /// </summary>
+    public void Repeat(int term, TermStep head)
     {
         foreach (var (at, parts) in underWay.Where(u => u.Value.Written.Count < Parts && context.Clock.GetElapsedTime(u.Value.AskedAt) > run.AnswerWithin))
+        {
+            if (at == head && IsLate(parts) && FreeWriter() is { } other)
+                (parts.Writer, parts.BegunAt) = (other, context.Clock.GetTimestamp());
             Ask(term, at, parts);
+        }
     }
 
     /// <summary>Nobody has begun to write this part: but of the <paramref name="head"/> it can't be had any more, and its checkpoint is given up (true).</summary>
@@ -128,6 +134,9 @@ internal sealed class CheckpointLedger(
         context.Run(disk, () => WriteManifest(at, written), done => new CheckpointWritten(done), error => new Failed(error));
     }
 
+    /// <summary>The first worker that isn't late with a part; null: there is none.</summary>
+    private IActorRef? FreeWriter() => roster.Lessees.FirstOrDefault(w => !underWay.Values.Any(u => IsLate(u) && w.Actor.Equals(u.Writer)))?.Actor;
+
     /// <summary>A worker writes for as long as this only if its disk hangs.</summary>
     private bool IsLate(UnderWay parts) => !parts.Written.ContainsKey(CheckpointPart.Model) && context.Clock.GetElapsedTime(parts.BegunAt) > run.AnswerWithin * AnswersAwaited;
 
@@ -181,7 +190,7 @@ internal sealed class CheckpointLedger(
         /// <summary>The worker that writes the model's part.</summary>
         public IActorRef? Writer { get; set; }
 
-        public long BegunAt { get; init; }
+        public long BegunAt { get; set; }
 
         public long AskedAt { get; set; }
 

@@ -115,6 +115,12 @@ public sealed partial class Coordinator
         Welcome(best);
     }
 
+    private void ReplaceKeeperIfCutOff()
+    {
+        if (phase is RunPhase.Running or RunPhase.Ending && roster.Keeper is { IsCutOff: true })
+            WelcomeKeeper();
+    }
+
     /// <summary>Nothing replaces it on one machine: the run ends, unless it was a worker and others are left.</summary>
     private void Take(Down down)
     {

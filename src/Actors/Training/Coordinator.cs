@@ -146,8 +146,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private void OfStep(object message)
     {
         steps.Receive(message, Sender);
-        if (message is PullFailed && phase is RunPhase.Running or RunPhase.Ending && roster.Keeper is { IsCutOff: true })
-            WelcomeKeeper();
+        if (message is PullFailed)
+            ReplaceKeeperIfCutOff();
     }
 
     private void OnTick()
@@ -162,8 +162,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             TellAgain();
         EndUnfinishedStep();
         steps.Tick();
+        ReplaceKeeperIfCutOff();
         if (phase is RunPhase.Running or RunPhase.Ending)
-            checkpoints.Repeat(Term);
+            checkpoints.Repeat(Term, head);
         replicas.Repeat(Term);
         Judge();
         LookForNewerTerm();

@@ -24,13 +24,19 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
         return member;
     }
 
-    /// <summary>A worker said again and again that it is at it, or nothing, and never answered: it is to blame if <paramref name="other"/> takes over, or its data actor.</summary>
+    /// <summary>
+    /// A worker said again and again that it is at it, or nothing, and never answered: it is to blame if <paramref name="other"/> takes over, or its data
+    /// actor; or the keeper, once in each look at the shards, if it has the projections, or the gradient is there and the keeper's part of the step isn't.
+    /// </summary>
     public void Overdue(Overdue overdue, Roster.Member worker, Roster.Member? other, TimeSpan now)
     {
-        if (other is not null)
+        var isWorkers = overdue.Phase is ShardPhase.Encoding or ShardPhase.GradientsSent;
+        if (isWorkers && other is not null)
             Count(worker, "it doesn't answer", now);
         else if (overdue.IsSilent && roster.Find(overdue.Data) is { } data)
             Count(data, "its views don't come", now);
+        else if (overdue.IsSilent && !isWorkers && roster.Keeper is { } keeper && keeper.TriedAt < now)
+            Count(keeper, "it doesn't answer", now);
     }
 
     public void Pulled(IActorRef owner)

@@ -116,9 +116,12 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
         }
     }
 
+    /// <summary>Another worker than the last time, if there is one.</summary>
     private void Ask(int term, TermStep at)
     {
-        if (roster.FirstLessee is not { } worker || roster.Evaluator is not { } evaluator)
+        var before = underWay.GetValueOrDefault(at).Worker;
+        var next = roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(before)) ?? roster.FirstLessee;
+        if (next is not { } worker || roster.Evaluator is not { } evaluator)
         {
             Miss(at);
             return;

@@ -181,13 +181,14 @@ public abstract partial class ReplicaActor(IReplica replica, Role role, string p
     {
         saving = save.At;
         BesideStep(
+            disk!,
             snapshot => checkpoints.WritePart(save.At, part, file => SafetensorsFile.Write(file, snapshot.Entries())),
             written => new StateSaved(save.Term, save.At, written));
     }
 
     /// <summary>Copies the state on the device's thread; what is done with the copy runs beside the training, and comes back as a message.</summary>
-    protected void BesideStep<T>(Func<TensorBundle, T> work, Func<T, object> done) => OnState(replica.Snapshot, snapshot => Context.Run(
-        disk!,
+    protected void BesideStep<T>(IExecutor executor, Func<TensorBundle, T> work, Func<T, object> done) => OnState(replica.Snapshot, snapshot => Context.Run(
+        executor,
         () =>
         {
             using (snapshot)

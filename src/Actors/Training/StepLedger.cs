@@ -63,6 +63,8 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             return;
         if (entry.Phase == ShardPhase.Encoding)
             patience.Encoding.Observe(now - entry.Since);
+        else
+            patience.Answering.Observe(now - entry.Since);
         (entry.Phase, entry.Since, entry.Unanswered, entry.SignsOfLife, entry.LacksViews) = (phase, now, 0, 0, false);
     }
 
@@ -113,7 +115,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
     {
         ShardPhase.Encoding => now - entry.Since > patience.Encoding.Limit,
         ShardPhase.ProjectionsHeld => entries.All(e => e.Phase != ShardPhase.Encoding)
-            && now - entries.Where(e => e.Phase != ShardPhase.Done).Max(e => e.Since) > patience.Encoding.Limit,
+            && now - entries.Where(e => e.Phase != ShardPhase.Done).Max(e => e.Since) > patience.Answering.Limit,
         ShardPhase.GradientsSent => now - entry.Since > patience.Backward.Limit,
         ShardPhase.Done => (Delta is null || entries.Any(e => e.Phase != ShardPhase.Done))
             && entries.All(e => e.Phase is ShardPhase.Done or ShardPhase.ProjectionsHeld)
@@ -156,11 +158,14 @@ internal readonly record struct Overdue(int Shard, IActorRef Owner, ShardPhase P
     public bool IsSilent => Unanswered >= UnansweredBeforeTransfer;
 }
 
-/// <summary>How long the two kinds of answer take, learned over the run.</summary>
+/// <summary>How long the three kinds of answer take, learned over the run.</summary>
 internal sealed class StepPatience(TimeSpan answerWithin)
 {
     /// <summary>From the lease until the keeper holds the projections.</summary>
     public Patience Encoding { get; } = new(first: answerWithin * 6, floor: answerWithin / 5);
+
+    /// <summary>From the keeper's holding the projections, maybe waiting for other shards', until dL/dz is on its way.</summary>
+    public Patience Answering { get; } = new(first: answerWithin * 6, floor: answerWithin / 5);
 
     /// <summary>From dL/dz on its way until the gradient.</summary>
     public Patience Backward { get; } = new(first: answerWithin * 6, floor: answerWithin / 5);

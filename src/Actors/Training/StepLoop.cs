@@ -90,22 +90,23 @@ internal sealed partial class StepLoop(
         if (open is null || roster.Keeper is not { Ready: true })
             return;
         ProbeCutOffs();
-        foreach (var overdue in open.Overdue(Now).ToArray())
-            AskAgain(overdue);
+        var now = Now;
+        foreach (var overdue in open.Overdue(now).ToArray())
+            AskAgain(overdue, now);
     }
 
     /// <summary>
     /// Of its owner; after some silence of another worker, where the owner is to blame. While the keeper computes, no other worker hastens it;
     /// views that don't come are asked of another data actor.
     /// </summary>
-    private void AskAgain(Overdue overdue)
+    private void AskAgain(Overdue overdue, TimeSpan now)
     {
         var (shard, owner, member) = (overdue.Shard, overdue.Owner, roster.Find(overdue.Owner));
-        var isWorkers = member is null || (overdue.Phase is ShardPhase.Encoding or ShardPhase.GradientsSent && overdue.Data is null);
+        var isWorkers = member is null || (overdue.Phase != ShardPhase.ProjectionsHeld && overdue.Data is null);
         var other = overdue.IsSilent && isWorkers ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner)) : null;
         observer.Noted($"step {open!.Step}, shard {shard}: overdue at {owner.Path}, asked again{(other is null ? "" : $" of {other.Actor.Path}")}");
         if (member is not null)
-            cutOffs.Overdue(overdue, member, other, Now);
+            cutOffs.Overdue(overdue, member, other, now);
         if (other is not null)
             Lease(shard, other);
         else if (member is not null)

@@ -31,7 +31,7 @@ public abstract class WorkerActor(IReplica replica, CheckpointStore checkpoints,
                 return true;
             case HashState ask when ask.At == Head:
                 hashing = ask.At;
-                BesideStep(StateHash.Of, hash => new StateHashed(ask.Term, Life, ask.At, hash));
+                BesideStep(Context.Executor("hash"), StateHash.Of, hash => new StateHashed(ask.Term, Life, ask.At, hash));
                 return true;
             case HashState ask:
                 Coordinator.Tell(new StateHashed(ask.Term, Life, ask.At, Hash: null), Self);

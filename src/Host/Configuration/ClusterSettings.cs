@@ -35,7 +35,7 @@ public sealed record ClusterSettings
         Derived = "127.0.0.1 and a free port", Resumable = true, OfNode = true)]
     public string? Listen { get; init; }
 
-    [Key("cluster.host", "name by which other nodes reach this one, as in its certificate", Derived = "that of cluster.listen", Resumable = true,
+    [Key("cluster.host", "name by which other nodes reach this one, as in its certificate; needed where cluster.listen is 0.0.0.0", Derived = "that of cluster.listen", Resumable = true,
         OfNode = true)]
     public string? Host { get; init; }
 

@@ -10,6 +10,7 @@ public sealed class MetricsEndpoint : IAsyncDisposable
     private readonly PrometheusText metrics = new();
     private readonly HttpListener listener = new();
     private readonly Task serving;
+    private volatile bool closing;
 
     private MetricsEndpoint(IPEndPoint address)
     {
@@ -35,6 +36,7 @@ public sealed class MetricsEndpoint : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        closing = true;
         listener.Close();
         await serving;
         metrics.Dispose();
@@ -64,7 +66,7 @@ public sealed class MetricsEndpoint : IAsyncDisposable
         {
             return await listener.GetContextAsync();
         }
-        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException && !listener.IsListening)
+        catch (Exception closed) when (closing && closed is HttpListenerException or ObjectDisposedException)
         {
             return null;
         }
