@@ -105,19 +105,28 @@ public sealed class NodeFailureTests
     }
 
     [Theory(Timeout = Hung)]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task AMemberThatStaysDownEndsAClustersNode(bool inCluster)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task TheLastMemberOfItsRoleThatStaysDownEndsAClustersNode(bool inCluster, bool hasAnother)
     {
         await using var engine = new LocalEngine(new EngineOptions());
         var observer = new EndObserver();
-        (string, Role, Func<IActorRef, Actor>)[] members = [("worker", Role.Worker, _ => throw new InvalidOperationException("no such device"))];
-        engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? () => null : null)), Guardian.Name);
-        if (inCluster)
-            Assert.Contains("/training/worker failed again and again", Assert.IsType<NodeFailedException>((await observer.End.Task).Reason).Message, StringComparison.Ordinal);
-        else
-            Assert.IsType<TimeoutException>(await Record.ExceptionAsync(() => engine.Find(Guardian.Path)!.Ask<object>("alive?", TimeSpan.FromSeconds(1))));
-        Assert.Equal(inCluster, observer.End.Task.IsCompleted);
+        List<(string, Role, Func<IActorRef, Actor>)> members = [("worker-0", Role.Worker, _ => throw new InvalidOperationException("no such device"))];
+        if (hasAnother)
+            members.Add(("worker-1", Role.Worker, coordinator => new DataActor(null!, 1, coordinator)));
+        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? () => null : null)), Guardian.Name);
+        if (inCluster && !hasAnother)
+        {
+            Assert.Contains("/training/worker-0 failed again and again", Assert.IsType<NodeFailedException>((await observer.End.Task).Reason).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        do
+            await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
+        while (engine.Find("/training/worker-0") is not null);
+        await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
+        Assert.False(observer.End.Task.IsCompleted);
     }
 
     private static void Release(long step, ManualResetEventSlim ended)

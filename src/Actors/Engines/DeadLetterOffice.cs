@@ -27,8 +27,8 @@ internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
     {
         var number = Interlocked.Increment(ref count);
         ActorTelemetry.DeadLetters.Add(1, ActorTelemetry.Tag(receiver.Path));
-        (envelope.Sender as IUndelivered)?.Undelivered(reason);
         handlers?.Invoke(new DeadLetter(envelope.Message, envelope.Sender, receiver, reason));
+        (envelope.Sender as IUndelivered)?.Undelivered(reason);
         (envelope.Message as ICarriesBundles)?.Release();
 
         var last = Interlocked.Read(ref logTime);

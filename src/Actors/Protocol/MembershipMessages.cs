@@ -96,7 +96,7 @@ public sealed record SteppedDown(int Term) : ITermed;
 public sealed record RunOver(int Term, TermStep At, bool Finished, Exception? Reason) : ITermed;
 
 /// <summary>Coordinator → the guardian of one node: it ends for this reason, the others go on.</summary>
-public sealed record Dismissed(Exception Reason);
+public sealed record Dismissed(int Term, Exception Reason) : ITermed;
 
 /// <summary>Guardian → coordinator: heard that the run is over.</summary>
 public sealed record RunOverHeard(Node Node);

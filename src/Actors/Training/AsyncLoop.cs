@@ -82,7 +82,7 @@ internal sealed class AsyncLoop(
 
     public void Tick()
     {
-        if (roster.Keeper is not { Ready: true })
+        if (roster.Keeper is not { Ready: true } || !context.Cluster.IsConnected)
             return;
         foreach (var member in open.Count > 0 ? cutOffs.ToProbe(Now) : [])
             Send(open.Values.First(), member);
@@ -91,12 +91,12 @@ internal sealed class AsyncLoop(
             foreach (var overdue in step.Ledger.Overdue(now).ToArray())
             {
                 var owner = overdue.Owner;
-                var moves = step.Gradient is null || roster.Find(owner) is null; // a gradient that is here still lacks the keeper's delta
+                var moves = roster.Find(owner) is null || (step.Gradient is null && cutOffs.ToBlame(overdue) == Role.Worker); // a gradient that is here still lacks the keeper's delta
                 var idle = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
                 observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
                 var member = roster.Find(owner);
-                if (member is not null)
-                    cutOffs.Overdue(overdue, member, overdue.Data is null ? idle : null, now);
+                if (overdue.IsSilent || idle is not null)
+                    cutOffs.Blame(overdue, now);
                 if (idle is not null)
                     Lease(step, idle);
                 else if (member is not null)
@@ -112,11 +112,10 @@ internal sealed class AsyncLoop(
                 Find(progress.Step)?.Ledger.Progress(progress.Shard, progress.Phase, Now);
                 break;
             case ShardAlive alive:
-                Find(alive.Step)?.Ledger.Alive(alive, Now);
+                Find(alive.Step)?.Ledger.Alive(alive, sender, Now);
                 break;
             case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true && Find(delta.Step) is { Ledger.Delta: null } step:
-                if (delta.Rows.Count > 0)
-                    cutOffs.Pulled(sender!);
+                cutOffs.Pulled(sender!);
                 step.Ledger.Delta = delta;
                 CheckWhenComplete();
                 break;
@@ -232,7 +231,7 @@ internal sealed class AsyncLoop(
     {
         if (roster.DataFor(worker) is not { } data)
             return;
-        step.Ledger.ViewsFrom(0, data.Actor);
+        step.Ledger.ViewsFrom(0, worker.Actor, data.Actor);
         worker.Actor.Tell(new ShardLease(term, step.Number, 0, roster.Keeper!.Actor, data.Actor), context.Self);
     }
 

@@ -16,6 +16,9 @@ internal sealed class CheckpointLedger(
     private readonly SortedDictionary<TermStep, UnderWay> underWay = [];
     private readonly List<KeeperDelta> since = [];
 
+    /// <summary>Workers whose disk hasn't taken a part for long, until it has.</summary>
+    private readonly HashSet<IActorRef> hung = [];
+
     /// <summary>The newest complete one of the chain; null: the untrained state.</summary>
     public Checkpoint? Newest { get; private set; }
 
@@ -54,7 +57,7 @@ internal sealed class CheckpointLedger(
         if (at.Step == 0 || Holds(at) || underWay.ContainsKey(at))
             return false;
         var (late, writer) = (underWay.Values.Count(IsLate), FreeWriter());
-        if (underWay.Count - late >= mostUnderWay || (writer is null && late > 0 && mostUnderWay < int.MaxValue))
+        if (underWay.Count - late >= mostUnderWay || (writer is null && hung.Count > 0 && mostUnderWay < int.MaxValue))
         {
             SaySkipped();
             return false;
@@ -91,6 +94,7 @@ internal sealed class CheckpointLedger(
     /// <summary>A worker that has drifted writes no part that counts.</summary>
     public void Take(StateSaved saved, IActorRef writer)
     {
+        hung.Remove(writer);
         if (!underWay.TryGetValue(saved.At, out var parts) || roster.Find(writer) is { HasDrifted: true })
             return;
         if (parts.Written.TryAdd(saved.Part.Name, (saved.Part, writer)))
@@ -131,11 +135,21 @@ internal sealed class CheckpointLedger(
             return;
         parts.Writing = true;
         CheckpointPart[] written = [.. parts.Written.Values.Select(w => w.Part)];
-        context.Run(disk, () => WriteManifest(at, written), done => new CheckpointWritten(done), error => new Failed(error));
+        var term = parts.Term;
+        context.Run(
+            disk,
+            () => directory.Terms.IsNewest(term) ? WriteManifest(at, written) : null, // else a newer term may have looked already, and goes on from another state
+            done => done is null ? new Superseded() : new CheckpointWritten(done),
+            error => new Failed(error));
     }
 
     /// <summary>The first worker that isn't late with a part; null: there is none.</summary>
-    private IActorRef? FreeWriter() => roster.Lessees.FirstOrDefault(w => !underWay.Values.Any(u => IsLate(u) && w.Actor.Equals(u.Writer)))?.Actor;
+    private IActorRef? FreeWriter()
+    {
+        hung.UnionWith(underWay.Values.Where(IsLate).Select(u => u.Writer).OfType<IActorRef>());
+        return roster.Lessees.FirstOrDefault(w => !hung.Contains(w.Actor))?.Actor;
+    }
+
 
     /// <summary>A worker writes for as long as this only if its disk hangs.</summary>
     private bool IsLate(UnderWay parts) => !parts.Written.ContainsKey(CheckpointPart.Model) && context.Clock.GetElapsedTime(parts.BegunAt) > run.AnswerWithin * AnswersAwaited;
@@ -150,7 +164,7 @@ internal sealed class CheckpointLedger(
 
     private void Ask(int term, TermStep at, UnderWay parts)
     {
-        parts.AskedAt = context.Clock.GetTimestamp();
+        (parts.AskedAt, parts.Term) = (context.Clock.GetTimestamp(), term);
         if (roster.Find(parts.Writer) is not { Ready: true, HasDrifted: false })
             parts.Writer = roster.FirstLessee?.Actor;
         parts.Writer?.Tell(new SaveState(term, at), context.Self);
@@ -178,6 +192,8 @@ internal sealed class CheckpointLedger(
 
     private sealed record Pruned;
 
+    private sealed record Superseded;
+
     private sealed class UnderWay
     {
         /// <summary>By name, in the order of the manifest.</summary>
@@ -186,6 +202,9 @@ internal sealed class CheckpointLedger(
         public bool Agreed { get; set; }
 
         public bool Writing { get; set; }
+
+        /// <summary>In which it is asked for.</summary>
+        public int Term { get; set; }
 
         /// <summary>The worker that writes the model's part.</summary>
         public IActorRef? Writer { get; set; }

@@ -21,7 +21,7 @@ public sealed partial class Coordinator
                 checkpoints.Complete(checkpoint, evaluations.MayBeBest);
                 observer.Saved(checkpoint.Step);
                 LetGo(checkpoint.At);
-                WelcomeKeeper();
+                WelcomeBetterKeeper();
                 EndWhenDone();
                 return true;
             case CheckpointFound newest:

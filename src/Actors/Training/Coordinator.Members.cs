@@ -32,8 +32,7 @@ public sealed partial class Coordinator
                 roster.Reach(node, true);
                 foreach (var member in roster.On(node))
                     member.ToldAt = 0;
-                if (phase is RunPhase.Running or RunPhase.Ending)
-                    WelcomeKeeper();
+                WelcomeBetterKeeper();
                 return true;
             case MemberUp:
                 announcer.Tell(Term);
@@ -107,7 +106,8 @@ public sealed partial class Coordinator
     /// <summary>A keeper that stands by becomes the run's where that is missing, or shares this node, so that both could be lost at once.</summary>
     private void WelcomeKeeper()
     {
-        var isMissing = roster.Keeper is not { } keeper || ((!roster.IsReachable(keeper) || keeper.IsCutOff) && checkpoints.CanRebuild);
+        var isMissing = roster.Keeper is not { } keeper || (!roster.IsReachable(keeper) && checkpoints.CanRebuild)
+            || (keeper.IsCutOff && checkpoints.CanRebuild && roster.BestKeeper() is { IsCutOff: false });
         var isBetter = roster.Keeper is { Ready: true } near && near.Node == Context.Cluster.Self && checkpoints.CanRebuild;
         if (roster.BestKeeper() is not { } best || best == roster.Keeper || !(isMissing || (isBetter && best.Node != Context.Cluster.Self)))
             return;
@@ -117,7 +117,13 @@ public sealed partial class Coordinator
 
     private void ReplaceKeeperIfCutOff()
     {
-        if (phase is RunPhase.Running or RunPhase.Ending && roster.Keeper is { IsCutOff: true })
+        if (roster.Keeper is { IsCutOff: true })
+            WelcomeBetterKeeper();
+    }
+
+    private void WelcomeBetterKeeper()
+    {
+        if (phase is RunPhase.Running or RunPhase.Ending)
             WelcomeKeeper();
     }
 
@@ -140,16 +146,21 @@ public sealed partial class Coordinator
     private bool IsDispensable(Roster.Member? member) => phase is RunPhase.Running or RunPhase.Ending
         && (member is null or { Role: Role.Worker, Ready: false } || (member?.Role == Role.Keeper && member != roster.Keeper));
 
-    /// <summary>Data are each node's own: one that can't read them ends, and the run goes on while another node can.</summary>
-    private bool IsDispensable(IActorRef actor, DataException reason)
+    /// <summary>
+    /// Data are each node's own: where one can't read them, the run goes on while another can (true), and the node ends, unless the others lack one of its roles.
+    /// </summary>
+    private bool TryDoWithout(IActorRef actor, DataException reason)
     {
         if (roster.IsGone(actor))
             return true;
         if (roster.Find(actor) is not { } member || !roster.Members.Any(m => m.Role == member.Role && m.Node != member.Node && roster.IsReachable(m)))
             return false;
-        observer.Noted($"{member.Node.Name} ends, the others go on: {reason.Message}");
+        var others = roster.Members.Where(m => m.Node != member.Node && roster.IsReachable(m)).Select(m => m.Node).Distinct().ToArray();
+        var ends = member.Node.Roles.All(role => others.Any(o => o.Roles.Contains(role)));
+        observer.Noted($"{member.Node.Name} {(ends ? "ends" : "has no data any more")}, the others go on: {reason.Message}");
         Lose(actor);
-        Context.Cluster.Resolve(member.Node, Guardian.Path).Tell(new Dismissed(reason), Self);
+        if (ends)
+            Context.Cluster.Resolve(member.Node, Guardian.Path).Tell(new Dismissed(Term, reason), Self);
         return true;
     }
 

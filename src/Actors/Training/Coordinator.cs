@@ -112,7 +112,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case Failed(RunStoreException reason, { } of) when of < Term || IsDispensable(roster.Find(Sender)):
                 observer.Noted($"{Sender!.Path} starts again: {reason.Message}");
                 break;
-            case Failed(DataException reason, _) when run.WaitsForMembers && IsDispensable(Sender!, reason):
+            case Failed(DataException reason, _) when run.WaitsForMembers && TryDoWithout(Sender!, reason):
                 break;
             case Failed(var reason, _):
                 End(reason);
@@ -152,7 +152,9 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private void OnTick()
     {
-        if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && opening.IsHopeless))
+        if (phase == RunPhase.Restoring && opening.NeedsNewTerm)
+            Claim();
+        else if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && opening.IsHopeless))
             Gather();
         else if (phase == RunPhase.Restoring)
             RunWhenRestored();

@@ -5,7 +5,7 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// Members from whom nothing is had: bundles that can't be pulled, answers that never come. After three in a row one is cut off: a worker
-/// or keeper until a pull from it succeeds, a data actor for a while, each time for twice as long. Others take its place, where there are any.
+/// or the run's keeper until a pull from it succeeds, a data actor or a keeper that stands by for a while, each time for twice as long. Others take its place, where there are any.
 /// </summary>
 internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observer)
 {
@@ -25,18 +25,28 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
     }
 
     /// <summary>
-    /// A worker said again and again that it is at it, or nothing, and never answered: it is to blame if <paramref name="other"/> takes over, or its data
-    /// actor; or the keeper, once in each look at the shards, if it has the projections, or the gradient is there and the keeper's part of the step isn't.
+    /// Whose answer is overdue: the keeper's, once it has the projections, or the gradient is there and its part of the step isn't; the data actor's
+    /// while the worker says that it lacks views, until that is cut off too; else the worker's.
     /// </summary>
-    public void Overdue(Overdue overdue, Roster.Member worker, Roster.Member? other, TimeSpan now)
+    public Role ToBlame(Overdue overdue) => overdue.Phase is ShardPhase.ProjectionsHeld or ShardPhase.Done ? Role.Keeper
+        : roster.Find(overdue.Data) is { IsCutOff: false } ? Role.Data
+        : Role.Worker;
+
+    /// <summary>It was asked again and again. The keeper is counted once in each look at the shards.</summary>
+    public void Blame(Overdue overdue, TimeSpan now)
     {
-        var isWorkers = overdue.Phase is ShardPhase.Encoding or ShardPhase.GradientsSent;
-        if (isWorkers && other is not null)
-            Count(worker, "it doesn't answer", now);
-        else if (overdue.IsSilent && roster.Find(overdue.Data) is { } data)
-            Count(data, "its views don't come", now);
-        else if (overdue.IsSilent && !isWorkers && roster.Keeper is { } keeper && keeper.TriedAt < now)
-            Count(keeper, "it doesn't answer", now);
+        switch (ToBlame(overdue))
+        {
+            case Role.Keeper when roster.Keeper is { } keeper && keeper.TriedAt < now:
+                Count(keeper, "it doesn't answer", now);
+                break;
+            case Role.Data:
+                Count(roster.Find(overdue.Data)!, "its views don't come", now);
+                break;
+            case Role.Worker when roster.Find(overdue.Owner) is { } worker && roster.Lessees.Any(w => w != worker):
+                Count(worker, "it doesn't answer", now);
+                break;
+        }
     }
 
     public void Pulled(IActorRef owner)
@@ -51,8 +61,8 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
     /// <summary>Now and then one that is cut off gets a lease beside its owner: its answer, needed or not, shows that it can be pulled from.</summary>
     public IReadOnlyList<Roster.Member> ToProbe(TimeSpan now)
     {
-        foreach (var data in roster.Members.Where(m => m.Role == Role.Data && IsDue(m, now) && now - m.TriedAt >= run.AnswerWithin * (1 << m.Trials)))
-            data.TryAgain();
+        foreach (var other in roster.Members.Where(m => (m.Role == Role.Data || (m.Role == Role.Keeper && m != roster.Keeper)) && IsDue(m, now) && now - m.TriedAt >= run.AnswerWithin * (1 << m.Trials)))
+            other.TryAgain();
         Roster.Member[] workers = [.. roster.ReadyWorkers.Where(w => IsDue(w, now))];
         foreach (var worker in workers)
             worker.TriedAt = now;

@@ -32,10 +32,11 @@ public sealed class DataActor(IViewSource source, int threads, IActorRef coordin
                 underWay.Remove((request.Step, request.Shard, worker.Path));
                 worker.Tell(new Views(request.Step, request.Shard, views), Self);
                 break;
-            case PreparingFailed(DataException reason):
+            case PreparingFailed(DataException reason, var request, var worker):
+                underWay.Remove((request.Step, request.Shard, worker.Path));
                 coordinator.Tell(new Failed(reason), Self);
                 break;
-            case PreparingFailed(var reason):
+            case PreparingFailed(var reason, _, _):
                 coordinator.Tell(new Faulted(reason), Self);
                 throw new InvalidOperationException($"Preparing views failed: {reason.Message}", reason);
             case Heartbeat.Beat:
@@ -51,10 +52,10 @@ public sealed class DataActor(IViewSource source, int threads, IActorRef coordin
                 readers!,
                 () => source.Views(request.Step, request.Shard),
                 views => new Prepared(request, worker, views),
-                error => new PreparingFailed(error));
+                error => new PreparingFailed(error, request, worker));
     }
 
     private sealed record Prepared(ViewRequest Request, IActorRef Worker, TensorBundle Views);
 
-    private sealed record PreparingFailed(Exception Reason);
+    private sealed record PreparingFailed(Exception Reason, ViewRequest Request, IActorRef Worker);
 }

@@ -6,8 +6,8 @@ namespace Kindred.Actors.Training;
 
 /// <summary>
 /// Starts and supervises the actors of one node: its members, and the coordinator when it is this node's turn. What fails is
-/// restarted, at most three times a minute. A member that stays down is told to the coordinator, and ends a cluster's node, whose supervisor
-/// starts it anew; a coordinator that stays down ends the run here.
+/// restarted, at most three times a minute. A member that stays down is told to the coordinator, and the last one of its role ends a cluster's
+/// node, whose supervisor starts it anew; a coordinator that stays down ends the run here.
 /// </summary>
 /// <param name="makeCoordinator">Null: this node never coordinates.</param>
 /// <param name="readEnd">Reads whether the run has come to its end, for a node that was away then; null: it can't have.</param>
@@ -69,11 +69,11 @@ public sealed class Guardian(
                 alive.Remove(member, out var role);
                 down.Add(new Down(member, role));
                 proxy!.Tell(down[^1], Self);
-                if (readEnd is not null)
-                    End(new RunEnd(default, Finished: false, new NodeFailedException($"{member.Path} failed again and again, this node's log says why: the node ends; the others go on.")));
+                if (readEnd is not null && !alive.ContainsValue(role))
+                    End(new RunEnd(default, Finished: false, new NodeFailedException($"{member.Path} failed again and again, this node's log says why: the node ends, to be started anew.")));
                 break;
-            case Dismissed(var reason):
-                End(new RunEnd(default, Finished: false, reason));
+            case Dismissed dismissed when dismissed.Term >= succession.Term:
+                End(new RunEnd(default, Finished: false, dismissed.Reason));
                 break;
             case StopRun:
                 stopAsked = true;

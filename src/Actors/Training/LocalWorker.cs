@@ -101,7 +101,7 @@ public sealed class LocalWorker(ILocalEncoder encoder, EpochPlan batches, EpochP
         if (shard.Answer is { } answer)
             Coordinator.Tell(answer with { Bundle = answer.Bundle.Share() }, Self);
         else if (shard.Encoded is null || shard.OnDevice || shard.ProjectionGradient is not null)
-            Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard), Self);
+            Coordinator.Tell(new ShardAlive(lease.Term, lease.Step, lease.Shard, shard.HasBegun && shard.Views is null && shard.Encoded is null), Self);
         if (shard.Encoded is { } encoded && !shard.OnDevice)
             SendProjections(shard, shard.Batch, encoded.Projections);
         else if (shard.HasBegun && shard.Views is null && shard.Answer is null)

@@ -48,11 +48,11 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             entry.Owner = null;
     }
 
-    /// <summary>Its owner is asked, or asked again, with the views from here.</summary>
-    public void ViewsFrom(int shard, IActorRef data)
+    /// <summary>A worker is asked, or asked again, with the views from here; only its owner's are looked at.</summary>
+    public void ViewsFrom(int shard, IActorRef worker, IActorRef data)
     {
         var entry = entries[shard];
-        if (!data.Equals(entry.Data))
+        if (worker.Equals(entry.Owner) && !data.Equals(entry.Data))
             (entry.Data, entry.Unanswered, entry.SignsOfLife, entry.LacksViews) = (data, 0, 0, false);
     }
 
@@ -68,10 +68,12 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
         (entry.Phase, entry.Since, entry.Unanswered, entry.SignsOfLife, entry.LacksViews) = (phase, now, 0, 0, false);
     }
 
-    /// <summary>It comes no further, but is at it: that counts as an answer a few times.</summary>
-    public void Alive(ShardAlive alive, TimeSpan now)
+    /// <summary>It comes no further, but its owner is at it: that counts as an answer a few times.</summary>
+    public void Alive(ShardAlive alive, IActorRef? sender, TimeSpan now)
     {
         var entry = entries[alive.Shard];
+        if (entry.Owner?.Equals(sender) != true)
+            return;
         entry.LacksViews = alive.LacksViews;
         if (entry.SignsOfLife++ < MostSignsOfLife)
             (entry.Since, entry.Unanswered) = (now, 0);
@@ -91,6 +93,7 @@ internal sealed class StepLedger(long step, int shards, StepPatience patience)
             if (entry.Phase == ShardPhase.GradientsSent)
                 patience.Backward.Observe(now - entry.Since);
             (entry.Phase, entry.Owner, entry.FinishedBy, entry.Since) = (ShardPhase.Done, worker, worker, now);
+            (entry.Unanswered, entry.LacksViews) = (0, false);
         }
 
         DataWait += waited;

@@ -87,7 +87,7 @@ internal sealed partial class StepLoop(
 
     public void Tick()
     {
-        if (open is null || roster.Keeper is not { Ready: true })
+        if (open is null || roster.Keeper is not { Ready: true } || !context.Cluster.IsConnected)
             return;
         ProbeCutOffs();
         var now = Now;
@@ -96,17 +96,16 @@ internal sealed partial class StepLoop(
     }
 
     /// <summary>
-    /// Of its owner; after some silence of another worker, where the owner is to blame. While the keeper computes, no other worker hastens it;
-    /// views that don't come are asked of another data actor.
+    /// Of its owner; after some silence of another worker, where the owner is to blame, or may have been lost with what a new keeper needs again.
     /// </summary>
     private void AskAgain(Overdue overdue, TimeSpan now)
     {
         var (shard, owner, member) = (overdue.Shard, overdue.Owner, roster.Find(overdue.Owner));
-        var isWorkers = member is null || (overdue.Phase != ShardPhase.ProjectionsHeld && overdue.Data is null);
-        var other = overdue.IsSilent && isWorkers ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner)) : null;
+        var moves = overdue.IsSilent && (member is null || overdue.Phase == ShardPhase.Done || cutOffs.ToBlame(overdue) == Role.Worker);
+        var other = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner)) : null;
         observer.Noted($"step {open!.Step}, shard {shard}: overdue at {owner.Path}, asked again{(other is null ? "" : $" of {other.Actor.Path}")}");
-        if (member is not null)
-            cutOffs.Overdue(overdue, member, other, now);
+        if (overdue.IsSilent)
+            cutOffs.Blame(overdue, now);
         if (other is not null)
             Lease(shard, other);
         else if (member is not null)
@@ -121,7 +120,7 @@ internal sealed partial class StepLoop(
                 open.Progress(progress.Shard, progress.Phase, Now);
                 break;
             case ShardAlive alive when alive.Step == open?.Step:
-                open.Alive(alive, Now);
+                open.Alive(alive, sender, Now);
                 break;
             case KeeperDelta delta when roster.Keeper?.Actor.Equals(sender) == true:
                 Take(delta);
@@ -152,8 +151,7 @@ internal sealed partial class StepLoop(
 
     private void Take(KeeperDelta delta)
     {
-        if (delta.Rows.Count > 0)
-            cutOffs.Pulled(roster.Keeper!.Actor);
+        cutOffs.Pulled(roster.Keeper!.Actor);
         if (delta.Step == open?.Step && open.Delta is null)
         {
             open.Delta = delta;
@@ -239,7 +237,7 @@ internal sealed partial class StepLoop(
     {
         if (roster.DataFor(worker) is not { } data)
             return;
-        open!.ViewsFrom(shard, data.Actor);
+        open!.ViewsFrom(shard, worker.Actor, data.Actor);
         trace!.Within(() => worker.Actor.Tell(new ShardLease(term, open.Step, shard, roster.Keeper!.Actor, data.Actor, together), context.Self));
     }
 

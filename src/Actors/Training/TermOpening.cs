@@ -20,7 +20,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
     private long claimedAt, beganAt;
     private bool isFirst;
     private CheckpointFound? found;
-    private bool isLooking;
+    private bool isLooking, hasBegun;
 
     /// <summary>The newest term that this coordinator has claimed.</summary>
     public int Term { get; private set; }
@@ -36,7 +36,7 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             ?? throw new SupersededException($"{directory.Root}: another process claimed the next term at the same moment; start again.");
         claimedAt = context.Clock.GetTimestamp();
         isFirst = directory.Terms.Chain().IsEmpty;
-        (found, isLooking) = (null, false);
+        (found, isLooking, hasBegun, NeedsNewTerm) = (null, false, false, false);
         foreach (var member in roster.Members)
             member.Ready = false;
     }
@@ -80,11 +80,14 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
             held = null; // those who are left missed what was saved since
         else if (held is not null)
             checkpoint = null;
-        roster.Keeper = held?.Keeper ?? roster.BestKeeper();
         var origin = held?.At ?? checkpoint?.At ?? default;
-        if (origin != Origin || beganAt < claimedAt)
+        NeedsNewTerm = hasBegun && origin != Origin;
+        if (NeedsNewTerm)
+            return false;
+        roster.Keeper = held?.Keeper ?? roster.BestKeeper();
+        if (!hasBegun)
             beganAt = context.Clock.GetTimestamp();
-        Origin = origin;
+        (hasBegun, Origin) = (true, origin);
         var isLost = held is null && roster.Members.Any(m => m.State is { } state && chain.Counts(state) && state.Step > Origin.Step);
         Kind = goesBack || isLost ? "rollback" : held is not null ? "takeover" : checkpoint is not null ? "resume" : null;
         checkpoints.Reset(checkpoint, known: held is null);
@@ -98,6 +101,9 @@ internal sealed class TermOpening(IActorContext context, RunOptions run, RunDire
 
         return true;
     }
+
+    /// <summary>The members were told another state to go on from, some of them maybe later than what comes now: that must be an older term's.</summary>
+    public bool NeedsNewTerm { get; private set; }
 
     public void Take(CheckpointFound newest) => (found, isLooking) = (newest, false);
 

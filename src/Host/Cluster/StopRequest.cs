@@ -17,7 +17,7 @@ internal sealed class StopRequest(string run)
         new PosixFiles().Replace(RunDirectory.StopOf(run), file => file.Write(Convert.ToHexString(id).Select(c => (byte)c).ToArray()));
     }
 
-    /// <summary>Nobody is there to heed it.</summary>
+    /// <summary>It was heeded, or nobody is there to heed it.</summary>
     public static void Clear(string run) => new PosixFiles().Delete(RunDirectory.StopOf(run));
 
     /// <summary>Calls <paramref name="stop"/> while the request is there; until <paramref name="ended"/>.</summary>

@@ -29,7 +29,7 @@ internal static class StopCommand
             throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save it; `kindred status {run}` says more.");
         }
 
-        // The request stays: a node that is paused or cut off now hears it when it is back, and later starts know that it is older than they.
+        StopRequest.Clear(run);
         context.Output.WriteLine($"stopped at step {heard.Step}; resume, or nodes, go on from there");
         return ExitCode.Done;
     }
