@@ -162,7 +162,7 @@ public abstract partial class ConformanceTests
     [Fact(Timeout = Hung)]
     public async Task The_context_is_refused_to_other_threads()
     {
-        var context = new TaskCompletionSource<IActorContext>();
+        var context = new TaskCompletionSource<IActorContext>(TaskCreationOptions.RunContinuationsAsynchronously);
         Spawn("leaky", (self, _) => context.SetResult(self.World)).Tell("go");
         var leaked = await context.Task;
         await Settle(Spawn("other", StopOnRequest));
