@@ -8,16 +8,16 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
   bench/cluster.py all           [steps=60]                 kill -9 of everything at once, started again
   bench/cluster.py recovery      [times=5 role=worker|keeper|coordinator]  from kill -9 to the first step number never committed before
   bench/cluster.py throughput    [minutes=20 window=120 every=60]  windows with a worker killed now and then against windows without
-  bench/cluster.py cost          [pairs=60 steps=40]        rabbitmq with one worker (three processes) against one process
+  bench/cluster.py cost          [pairs=60 block=12]        rabbitmq with one worker (three processes) against one process, blocks of so many seconds
 
 Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
 """
-import json, math, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
+import itertools, json, math, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
 import runs
 
 SETTINGS = dict(model="resnet8", batch="128", shards="2", threads="1", epochs="1000", negatives="bank") | {
     "data.limit": "10000", "bank.length": "8192", "eval.every": "0", "checkpoint.every": "20", "fnc.start": "1"}
-OWN = dict(steps=50, times=5, seconds=30, role="worker", minutes=20, window=120, every=60, pairs=60, limit=1800, seed=1)
+OWN = dict(steps=50, times=5, seconds=30, role="worker", minutes=20, window=120, every=60, pairs=60, block=12, limit=1800, seed=1)
 
 
 def words(settings):
@@ -84,9 +84,9 @@ class Node:
 
 class Cluster:
     def __init__(self, folder, settings, layout=(("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"),
-                                                   ("worker-1", "worker"), ("worker-2", "worker")), broker=None):
+                                                   ("worker-1", "worker"), ("worker-2", "worker"))):
         self.folder, self.run, self.began = folder, os.path.join(folder, "cluster"), time.time()
-        self.broker, self.owns = broker or Broker(os.path.join(folder, "broker")), broker is None
+        self.broker = Broker(os.path.join(folder, "broker"))
         address = f"cluster.broker=amqp://127.0.0.1:{self.broker.amqp}/"
         self.nodes = {name: Node(name, ["node", f"name={name}", f"roles={roles}", address, "devices=cpu", f"run={self.run}", *words(settings)], folder)
                       for name, roles in layout}
@@ -98,8 +98,7 @@ class Cluster:
         for node in self.nodes.values():
             node.process.kill()
             node.process.wait()
-        if self.owns:
-            self.broker.close()
+        self.broker.close()
 
     def coordinator(self):
         """The node that coordinates, as coordinator.json tells; the other of the first two keeps."""
@@ -294,36 +293,49 @@ def interval(ratios):
     return tuple(math.exp(middle + d) for d in (0, -half, half))
 
 
-def rate(run, skip=5):
-    seen = [s["images_per_second"] for s in runs.steps(run)][skip:]
-    return len(seen) / sum(1 / r for r in seen)
+WARM = 20  # steps, after which little is still compiled
 
 
 def cost(folder, settings, own):
-    """One broker for all pairs."""
-    settings = settings | {"batch": "256", "shards": "1"}
+    """Both run side by side, and all processes of one of them stand still while a block of the other is measured. A block's first two steps
+    don't count: the first one has stood still itself, and caches are the other's."""
+    settings = settings | {"batch": "256", "shards": "1", "steps": "1000000"}
     layout, ratios = (("first", "coordinator,data"), ("keeper", "keeper"), ("worker-1", "worker")), []
-    broker = Broker(os.path.join(folder, "broker"))
-    try:
-        for pair in range(int(own["pairs"])):
-            place, pace = os.path.join(folder, str(pair)), {}
-            os.makedirs(place)
-            for kind in ("local", "cluster") if pair % 2 else ("cluster", "local"):
-                if kind == "local":
-                    run = os.path.join(place, "alone")
-                    subprocess.run([runs.KINDRED, "train", f"run={run}", "devices=cpu", *words(settings)], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
-                    pace[kind] = rate(run)
-                else:
-                    with Cluster(place, settings, layout, broker) as cluster:
-                        cluster.until_end()
-                        pace[kind] = rate(cluster.run)
-            ratios.append(pace["local"] / pace["cluster"])
-            print(f"pair {pair + 1}: {pace['local']:.0f} images/s local, {pace['cluster']:.0f} in the cluster", flush=True)
-    finally:
-        broker.close()
+    with Cluster(folder, settings, layout) as cluster:
+        single = Node("alone", ["train", f"run={os.path.join(folder, 'single')}", "devices=cpu", *words(settings)], folder)
+        sides = {os.path.join(folder, "single"): [single.process], cluster.run: [cluster.broker.process, *(n.process for n in cluster.nodes.values())]}
+        try:
+            for run in sides:
+                wait_until(lambda run=run: len(runs.steps(run)) >= WARM, LIMIT, f"step {WARM}")
+            send(sides, signal.SIGSTOP)
+            for pair in range(int(own["pairs"])):
+                pace = [block(run, {run: sides[run]}, float(own["block"])) for run in sides]
+                ratios.append(pace[1] / pace[0])
+                print(f"pair {pair + 1}: {pace[0] * 1000:.0f} ms a step in one process, {pace[1] * 1000:.0f} in the cluster", flush=True)
+        finally:
+            single.kill()
     mean, low, high = interval(ratios)
-    tell("cost", f"rabbitmq takes {mean:.3f} ({low:.3f} to {high:.3f}) x the time of local ({len(ratios)} pairs)", ratio=mean, low=low, high=high, ratios=ratios)
+    terms = max(s["term"] for s in runs.steps(cluster.run))
+    tell("cost", f"rabbitmq takes {mean:.3f} ({low:.3f} to {high:.3f}) x the time of local ({len(ratios)} pairs of blocks, {terms} terms)",
+         ratio=mean, low=low, high=high, ratios=ratios, terms=terms)
     return 0
+
+
+def send(sides, what):
+    for process in itertools.chain(*sides.values()):
+        process.send_signal(what)
+
+
+def block(run, side, seconds):
+    """Mean time of a step while this side goes on for so long."""
+    before = len(runs.steps(run))
+    send(side, signal.SIGCONT)
+    time.sleep(seconds)
+    send(side, signal.SIGSTOP)
+    rates = [s["images_per_second"] for s in runs.steps(run)[before + 2:]]
+    if not rates:
+        raise SystemExit(f"no third step in block={seconds} s")
+    return 256 * sum(1 / rate for rate in rates) / len(rates)
 
 
 ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost)

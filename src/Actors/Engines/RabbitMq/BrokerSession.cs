@@ -14,17 +14,18 @@ internal interface IBrokerEvents
     /// <summary>Nobody has that queue.</summary>
     void Returned(string queue, ReadOnlySpan<byte> message);
 
-    /// <summary>The same of a notice for the node whose messages would go to that queue.</summary>
-    void NoticeReturned(string queue);
+    /// <summary>The same of a probe of the node whose messages would go to that queue.</summary>
+    void ProbeReturned(string queue);
 }
 
 /// <summary>
-/// One connection from its opening to its end, with this node's queues: one for messages, one for notices, both its own
-/// (exclusive), so that they end with it. Messages and notices have a channel each: notices don't wait behind messages.
+/// One connection from its opening to its end, with this node's queues, which are its own (exclusive), so that they end with it: one for
+/// messages, one for notices, and one that keeps nothing and that nobody reads, which others probe to see that it is there.
+/// Messages and notices have a channel each: notices don't wait behind messages.
 /// </summary>
 internal sealed class BrokerSession : IAsyncDisposable
 {
-    private const string NoticeSuffix = ".notices";
+    private const string NoticeSuffix = ".notices", ProbeSuffix = ".probes";
 
     /// <summary>Milliseconds after which a notice is worthless.</summary>
     private const int NoticeLife = 2_000;
@@ -33,8 +34,7 @@ internal sealed class BrokerSession : IAsyncDisposable
 
     private const int NoticeQueueLength = 4_096;
 
-    private static readonly BasicProperties Message = new();
-    private static readonly BasicProperties Probe = new() { Expiration = "1000" };
+    private static readonly BasicProperties NoProperties = new();
 
     private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IConnection connection;
@@ -84,14 +84,13 @@ internal sealed class BrokerSession : IAsyncDisposable
     }
 
     /// <summary>Sends to one node, in order. Bytes may be used again after the call has returned.</summary>
-    public ValueTask SendAsync(string address, ReadOnlyMemory<byte> message) => messages.BasicPublishAsync("", address, true, Message, message);
+    public ValueTask SendAsync(string address, ReadOnlyMemory<byte> message) => messages.BasicPublishAsync("", address, true, NoProperties, message);
 
     /// <summary>Tells all nodes, this one among them.</summary>
-    public ValueTask TellAllAsync(ReadOnlyMemory<byte> notice) => notices.BasicPublishAsync(Exchange, "", false, Message, notice);
+    public ValueTask TellAllAsync(ReadOnlyMemory<byte> notice) => notices.BasicPublishAsync(Exchange, "", false, NoProperties, notice);
 
-    /// <summary>Comes back as <see cref="IBrokerEvents.Returned"/> if that node's connection has ended.</summary>
-    public ValueTask ProbeAsync(string address, ReadOnlyMemory<byte> notice) =>
-        notices.BasicPublishAsync("", address + NoticeSuffix, true, Probe, notice);
+    /// <summary>Comes back as <see cref="IBrokerEvents.ProbeReturned"/> if that node's connection has ended; else that node isn't even woken.</summary>
+    public ValueTask ProbeAsync(string address) => notices.BasicPublishAsync("", address + ProbeSuffix, true, NoProperties, ReadOnlyMemory<byte>.Empty);
 
     public async ValueTask DisposeAsync()
     {
@@ -114,6 +113,9 @@ internal sealed class BrokerSession : IAsyncDisposable
         await notices.ExchangeDeclareAsync(Exchange, ExchangeType.Fanout, durable: false, autoDelete: true, cancellationToken: cancel);
         await notices.QueueDeclareAsync(own, durable: false, exclusive: true, autoDelete: false, fleeting, cancellationToken: cancel);
         await notices.QueueBindAsync(own, Exchange, "", cancellationToken: cancel);
+        await notices.QueueDeclareAsync(
+            Address + ProbeSuffix, durable: false, exclusive: true, autoDelete: false, new Dictionary<string, object?> { ["x-max-length"] = 0 },
+            cancellationToken: cancel);
         await notices.BasicConsumeAsync(own, true, "", false, true, null, new Consumer(this, notices, body => events.Noticed(body.Span)), cancel);
     }
 
@@ -122,8 +124,8 @@ internal sealed class BrokerSession : IAsyncDisposable
         var queue = back.RoutingKey;
         if (Ended.IsCompleted)
             return Task.CompletedTask;
-        if (queue.EndsWith(NoticeSuffix, StringComparison.Ordinal))
-            events.NoticeReturned(queue[..^NoticeSuffix.Length]);
+        if (queue.EndsWith(ProbeSuffix, StringComparison.Ordinal))
+            events.ProbeReturned(queue[..^ProbeSuffix.Length]);
         else
             events.Returned(queue, back.Body.Span);
         return Task.CompletedTask;

@@ -18,14 +18,12 @@ internal sealed class HeartbeatThread : IDisposable
     private readonly Remoting remoting;
     private readonly TimeSpan period;
     private readonly ILogger log;
-    private readonly byte[] probe;
     private readonly Thread thread;
     private Task sent = Task.CompletedTask;
 
     public HeartbeatThread(BrokerLink link, RabbitCluster cluster, Remoting remoting, TimeSpan period, ILogger log)
     {
         (this.link, this.cluster, this.remoting, this.period, this.log) = (link, cluster, remoting, period, log);
-        probe = WireHeader.Frame(new Notice(NoticeKind.Probe, cluster.Self, ""));
         thread = new Thread(Run) { Name = "heartbeats", IsBackground = true, Priority = ThreadPriority.AboveNormal };
         thread.UnsafeStart();
     }
@@ -63,7 +61,7 @@ internal sealed class HeartbeatThread : IDisposable
             foreach (var notice in notices)
                 await session.TellAllAsync(WireHeader.Frame(notice));
             foreach (var address in probed)
-                await session.ProbeAsync(address, probe);
+                await session.ProbeAsync(address);
         }
         catch (Exception failure)
         {

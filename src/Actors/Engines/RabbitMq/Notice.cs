@@ -12,9 +12,6 @@ internal enum NoticeKind
 
     /// <summary>The node was given up; <see cref="Notice.Known"/> is the latest incarnation of its name.</summary>
     Removed,
-
-    /// <summary>Says nothing: it comes back to its sender if the receiver's queue is gone.</summary>
-    Probe,
 }
 
 /// <summary>What nodes tell one another about members.</summary>

@@ -107,7 +107,7 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
         remoting.TakeBack(message);
     }
 
-    void IBrokerEvents.NoticeReturned(string queue) => cluster.MissQueue(queue);
+    void IBrokerEvents.ProbeReturned(string queue) => cluster.MissQueue(queue);
 
     private bool Post(string address, byte[] message) => link.TrySend(address, message);
 
