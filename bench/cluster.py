@@ -12,7 +12,7 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
 
 Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
 """
-import itertools, json, math, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
+import glob, json, math, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
 import runs
 
 SETTINGS = dict(model="resnet8", batch="128", shards="2", threads="1", epochs="1000", negatives="bank") | {
@@ -294,48 +294,65 @@ def interval(ratios):
 
 
 WARM = 20  # steps, after which little is still compiled
+LEAD = 3  # seconds of a block that don't count: the step that stood still, and caches that are the other's
 
 
 def cost(folder, settings, own):
-    """Both run side by side, and all processes of one of them stand still while a block of the other is measured. A block's first two steps
-    don't count: the first one has stood still itself, and caches are the other's."""
+    """Both run side by side, and all processes of one of them stand still while a block of the other is measured. The machine's own pace
+    changes between blocks, which is most of the scatter; so the share of the time that the worker's thread computes is compared too: what
+    hops, waits and other processes on its core take is the rest of it."""
     settings = settings | {"batch": "256", "shards": "1", "steps": "1000000"}
-    layout, ratios = (("first", "coordinator,data"), ("keeper", "keeper"), ("worker-1", "worker")), []
+    layout, ratios, shares = (("first", "coordinator,data"), ("keeper", "keeper"), ("worker-1", "worker")), [], []
     with Cluster(folder, settings, layout) as cluster:
         single = Node("alone", ["train", f"run={os.path.join(folder, 'single')}", "devices=cpu", *words(settings)], folder)
-        sides = {os.path.join(folder, "single"): [single.process], cluster.run: [cluster.broker.process, *(n.process for n in cluster.nodes.values())]}
         try:
-            for run in sides:
+            sides = [(os.path.join(folder, "single"), single.process, [single.process]),
+                     (cluster.run, cluster.nodes["worker-1"].process, [cluster.broker.process, *(n.process for n in cluster.nodes.values())])]
+            for run, _, processes in sides:
                 wait_until(lambda run=run: len(runs.steps(run)) >= WARM, LIMIT, f"step {WARM}")
-            send(sides, signal.SIGSTOP)
+                send(processes, signal.SIGSTOP)
             for pair in range(int(own["pairs"])):
-                pace = [block(run, {run: sides[run]}, float(own["block"])) for run in sides]
-                ratios.append(pace[1] / pace[0])
-                print(f"pair {pair + 1}: {pace[0] * 1000:.0f} ms a step in one process, {pace[1] * 1000:.0f} in the cluster", flush=True)
+                (one, computes), (several, computes_there) = [block(*side, float(own["block"])) for side in sides]
+                ratios.append(several / one)
+                shares.append(computes / computes_there)
+                print(f"pair {pair + 1}: {one * 1000:.0f} ms a step in one process, {several * 1000:.0f} in the cluster; "
+                      f"the worker computes {computes:.3f} and {computes_there:.3f} of the time", flush=True)
         finally:
             single.kill()
-    mean, low, high = interval(ratios)
+    (mean, low, high), (same, least, most) = interval(ratios), interval(shares)
     terms = max(s["term"] for s in runs.steps(cluster.run))
-    tell("cost", f"rabbitmq takes {mean:.3f} ({low:.3f} to {high:.3f}) x the time of local ({len(ratios)} pairs of blocks, {terms} terms)",
-         ratio=mean, low=low, high=high, ratios=ratios, terms=terms)
+    tell("cost", f"rabbitmq takes {mean:.3f} ({low:.3f} to {high:.3f}) x the time of local, {same:.3f} ({least:.3f} to {most:.3f}) x for as much computing "
+         f"({len(ratios)} pairs of blocks, {terms} terms)",
+         ratio=mean, low=low, high=high, ratios=ratios, computing=dict(ratio=same, low=least, high=most, ratios=shares), terms=terms)
     return 0
 
 
-def send(sides, what):
-    for process in itertools.chain(*sides.values()):
+def send(processes, what):
+    for process in processes:
         process.send_signal(what)
 
 
-def block(run, side, seconds):
-    """Mean time of a step while this side goes on for so long."""
-    before = len(runs.steps(run))
-    send(side, signal.SIGCONT)
-    time.sleep(seconds)
-    send(side, signal.SIGSTOP)
-    rates = [s["images_per_second"] for s in runs.steps(run)[before + 2:]]
+def block(run, worker, processes, seconds):
+    """Mean time of a step while these processes go on for so long, and the share of the time that the worker's busiest thread computed."""
+    send(processes, signal.SIGCONT)
+    time.sleep(LEAD)
+    before, computed, began = len(runs.steps(run)), thread_times(worker.pid), time.time()
+    time.sleep(seconds - LEAD)
+    elapsed, after = time.time() - began, thread_times(worker.pid)
+    send(processes, signal.SIGSTOP)
+    rates = [s["images_per_second"] for s in runs.steps(run)[before + 1:]]
     if not rates:
-        raise SystemExit(f"no third step in block={seconds} s")
-    return 256 * sum(1 / rate for rate in rates) / len(rates)
+        raise SystemExit(f"no whole step in block={seconds} s")
+    return 256 * sum(1 / rate for rate in rates) / len(rates), max(t - computed.get(thread, 0) for thread, t in after.items()) / elapsed
+
+
+def thread_times(pid):
+    """Seconds on a core."""
+    times = {}
+    for name in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        with open(name, encoding="utf-8") as file:
+            times[name] = int(file.read().split()[0]) / 1e9
+    return times
 
 
 ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost)

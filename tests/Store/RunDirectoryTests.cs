@@ -55,6 +55,27 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal("[(1, 1), (1, 2), (2, 3), (4, 4), (4, 3)] False\n", SafetensorsTests.Python(script));
     }
 
+    [Theory]
+    [InlineData("ended", 3, 2, true)]
+    [InlineData("ended", 3, 3, true)]
+    [InlineData("ended", 3, 4, false)]
+    [InlineData("ended", 3, 0, false)]
+    [InlineData("running", 3, 3, false)]
+    public void WhoHeardACoordinatorReadsThatItsRunWasStopped(string phase, int term, int heard, bool stopped)
+    {
+        using var run = WithCommits([new(1, 1)]);
+        new CoordinatorFile("a", 1, "here", term, 1, phase, null, ["a"], [], DateTimeOffset.UnixEpoch).Write(files, Run);
+        Assert.Equal(stopped ? (new TermStep(term, 1), false) : null, run.ReadEnd(heard));
+    }
+
+    [Fact]
+    public void ARunThatIsOverWasFinished()
+    {
+        using var run = WithCommits([new(1, 1)]);
+        run.WriteEnd(new(1, 1));
+        Assert.Equal((new TermStep(1, 1), true), run.ReadEnd(0));
+    }
+
     [Fact]
     public void ARunIsNotOverwrittenUnlessAskedFor()
     {

@@ -6,6 +6,7 @@ using Kindred.Actors.Training;
 using Kindred.Data;
 using Kindred.Gpu.Step;
 using Kindred.Simulation.Tensors;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kindred.Tests.Training;
 
@@ -115,7 +116,7 @@ public sealed class NodeFailureTests
         List<(string, Role, Func<IActorRef, Actor>)> members = [("worker-0", Role.Worker, _ => throw new InvalidOperationException("no such device"))];
         if (hasAnother)
             members.Add(("worker-1", Role.Worker, coordinator => new DataActor(null!, 1, coordinator)));
-        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? () => null : null)), Guardian.Name);
+        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? _ => null : null)), Guardian.Name);
         if (inCluster && !hasAnother)
         {
             Assert.Contains("/training/worker-0 failed again and again", Assert.IsType<NodeFailedException>((await observer.End.Task).Reason).Message, StringComparison.Ordinal);
@@ -127,6 +128,46 @@ public sealed class NodeFailureTests
         while (engine.Find("/training/worker-0") is not null);
         await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
         Assert.False(observer.End.Task.IsCompleted);
+    }
+
+    [Theory(Timeout = Hung)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task ANodeThatWasAwayWhenItsRunWasStoppedDoesntGoOn(bool hadHeard, bool stopped)
+    {
+        var clock = new FakeTimeProvider();
+        await using var engine = new LocalEngine(new EngineOptions { Node = new Node("a", 1, ["coordinator"]), Clock = clock });
+        var (observer, coordinates) = (new EndObserver(), new TaskCompletionSource());
+        Actor Coordinator()
+        {
+            coordinates.TrySetResult();
+            return new LetsGo();
+        }
+
+        (TermStep, bool)? ReadEnd(int heard) => stopped && heard == 7 ? (new TermStep(7, 40), false) : null;
+        var settle = TimeSpan.FromSeconds(1);
+        var guardian = engine.Spawn(Props.Of(() => new Guardian(Coordinator, [], observer, settle, ReadEnd)), Guardian.Name);
+        if (hadHeard)
+        {
+            guardian.Tell(new Coordinates(7, new Node("b", 1, ["coordinator"])), engine.Spawn(Props.Of(() => new LetsGo()), "b"));
+            await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
+        }
+
+        for (; !observer.End.Task.IsCompleted && !coordinates.Task.IsCompleted; await Task.Yield())
+            clock.Advance(settle);
+        Assert.Equal(hadHeard && stopped, !coordinates.Task.IsCompleted);
+        if (hadHeard && stopped)
+            Assert.Equal(new RunEnd(new TermStep(7, 40), Finished: false, Reason: null), await observer.End.Task);
+    }
+
+    private sealed class LetsGo : Actor
+    {
+        protected internal override void Receive(object message)
+        {
+            if (message is Leave)
+                Sender!.Tell(new MayLeave(), Self);
+        }
     }
 
     private static void Release(long step, ManualResetEventSlim ended)

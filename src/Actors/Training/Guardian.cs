@@ -10,11 +10,11 @@ namespace Kindred.Actors.Training;
 /// node, whose supervisor starts it anew; a coordinator that stays down ends the run here.
 /// </summary>
 /// <param name="makeCoordinator">Null: this node never coordinates.</param>
-/// <param name="readEnd">Reads whether the run has come to its end, for a node that was away then; null: it can't have.</param>
+/// <param name="readEnd">Reads how the run ended, for a node that was away then and had heard of this term; null: it can't have.</param>
 /// <param name="settle">How long a node that starts, or has stepped down, listens for a coordinator before it takes its turn; zero on one machine.</param>
 public sealed class Guardian(
     Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Role Role, Func<IActorRef, Actor> Make)> members, IRunObserver observer,
-    TimeSpan settle, Func<TermStep?>? readEnd = null) : Actor
+    TimeSpan settle, Func<int, (TermStep At, bool Finished)?>? readEnd = null) : Actor
 {
     public const string Name = "training", Path = "/" + Name;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
@@ -27,6 +27,9 @@ public sealed class Guardian(
     private IActorRef? proxy, coordinator;
     private IExecutor? disk;
     private bool steppedDown, ended, stopAsked;
+
+    /// <summary>Since a coordinator was last heard: the run goes on without it.</summary>
+    private bool hasNotEnded;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
 
@@ -92,8 +95,10 @@ public sealed class Guardian(
             case LookForEnd when disk!.Pending == 0 && succession.IsSilent(Silence):
                 ReadEnd();
                 break;
-            case EndRead(var at, _) when at is { } over && coordinator is null && !ended:
-                End(new RunEnd(over, Finished: true, null));
+            case EndRead(var heard, var how, var reason) when heard == succession.Term:
+                hasNotEnded = how is null && reason is null;
+                if (how is { } end && coordinator is null && !ended)
+                    End(new RunEnd(end.At, end.Finished, null));
                 break;
             default:
                 succession.Take(message);
@@ -104,8 +109,16 @@ public sealed class Guardian(
             Coordinate();
     }
 
+    /// <summary>A node that was away, and finds nobody, doesn't go on with a run that was stopped.</summary>
     private void Coordinate()
     {
+        if (readEnd is not null && succession.Term > 0 && !hasNotEnded)
+        {
+            if (disk!.Pending == 0)
+                ReadEnd();
+            return;
+        }
+
         coordinator = Context.Spawn(Props.Of(makeCoordinator!), "coordinator");
         Context.Watch(coordinator);
     }
@@ -113,6 +126,7 @@ public sealed class Guardian(
     private void Follow(Coordinates coordinates)
     {
         var isNew = coordinates.Term > succession.Term;
+        hasNotEnded = false;
         succession.Take(coordinates);
         proxy!.Tell(coordinates, Sender);
         if (stopAsked)
@@ -143,11 +157,15 @@ public sealed class Guardian(
     }
 
     /// <summary>What can't be read now is looked for again.</summary>
-    private void ReadEnd() => Context.Run(disk!, readEnd!, at => new EndRead(at, null), reason => new EndRead(null, reason));
+    private void ReadEnd()
+    {
+        var heard = succession.Term;
+        Context.Run(disk!, () => readEnd!(heard), how => new EndRead(heard, how, null), reason => new EndRead(heard, null, reason));
+    }
 
     private sealed record Look;
 
     private sealed record LookForEnd;
 
-    private sealed record EndRead(TermStep? At, Exception? Reason);
+    private sealed record EndRead(int Heard, (TermStep At, bool Finished)? How, Exception? Reason);
 }

@@ -58,6 +58,18 @@ public sealed class RunDirectory : IDisposable
         StoreJson.Read<EndRecord>(Files, EndOf(Root)) is { } end && Terms.Chain().Counts(new TermStep(end.Term, end.Step))
             ? new TermStep(end.Term, end.Step) : null;
 
+    /// <summary>
+    /// How the run ended while a node was away: after its last step, or because the coordinator of a term that the node had heard of
+    /// (<paramref name="heard"/>; 0: of none, as where it has just started, to go on), or a later one, was asked to stop or failed. Null: it hasn't.
+    /// </summary>
+    public (TermStep At, bool Finished)? ReadEnd(int heard)
+    {
+        if (ReadEnd() is { } last)
+            return (last, true);
+        return heard > 0 && CoordinatorFile.Read(Files, Root) is { Phase: CoordinatorFile.Ended } end && end.Term >= heard
+            ? (new TermStep(end.Term, end.Step), false) : null;
+    }
+
     public static string EndOf(string path) => Path.Combine(path, "end.json");
 
     /// <summary>The newest request to save and end the run.</summary>
