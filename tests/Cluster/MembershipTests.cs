@@ -41,6 +41,41 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public void A_node_listens_before_it_speaks()
+    {
+        Assert.False(membership.MaySpeak(now));
+        Assert.False(membership.MaySpeak(now + (2 * Options.HeartbeatPeriod)));
+        Assert.True(membership.MaySpeak(now + (3 * Options.HeartbeatPeriod)));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void Another_of_its_name_that_lives_keeps_it_silent(long incarnation)
+    {
+        var other = Self with { Incarnation = incarnation };
+        membership.MaySpeak(now);
+        membership.Hear(Heartbeat(other, sent: Options.HeartbeatPeriod), now + Options.HeartbeatPeriod);
+        Assert.Null(membership.Namesake);
+        membership.Hear(Heartbeat(other, sent: 2 * Options.HeartbeatPeriod), now + (2 * Options.HeartbeatPeriod));
+        Assert.Equal(other, membership.Namesake);
+        Assert.False(membership.MaySpeak(now + TimeSpan.FromHours(1)));
+        Assert.Null(membership.OwnRemoval);
+    }
+
+    [Fact]
+    public void A_last_heartbeat_of_its_former_life_only_delays_it()
+    {
+        membership.MaySpeak(now);
+        var heard = now + (2 * Options.HeartbeatPeriod);
+        membership.Hear(Heartbeat(Self with { Incarnation = 4 }, sent: now), heard);
+        Assert.False(membership.MaySpeak(now + (4 * Options.HeartbeatPeriod)));
+        Assert.True(membership.MaySpeak(heard + TimeSpan.FromSeconds(1.5)));
+        membership.Hear(Heartbeat(Self with { Incarnation = 4 }, sent: now + Options.HeartbeatPeriod), heard + TimeSpan.FromSeconds(2));
+        Assert.Null(membership.Namesake);
+    }
+
+    [Fact]
     public void A_silent_node_is_unreachable_then_removed_and_all_are_told()
     {
         Beat(20, A, B);

@@ -7,13 +7,10 @@ namespace Kindred.Actors.Engines;
 /// <summary>Counts undelivered messages, tells who wants to know, lets go of their tensors, and logs at most one a second.</summary>
 internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
 {
-    private static readonly TimeSpan LogPeriod = TimeSpan.FromSeconds(1);
-
     private readonly Lock gate = new();
+    private readonly LogLimit limit = new(clock);
     private Action<DeadLetter>? handlers;
     private long count;
-    private long logged;
-    private long logTime;
 
     internal long Count => Interlocked.Read(ref count);
 
@@ -25,18 +22,12 @@ internal sealed class DeadLetterOffice(TimeProvider clock, ILogger log)
 
     internal void Take(in Envelope envelope, ActorRef receiver, string reason)
     {
-        var number = Interlocked.Increment(ref count);
+        Interlocked.Increment(ref count);
         ActorTelemetry.DeadLetters.Add(1, ActorTelemetry.Tag(receiver.Path));
         handlers?.Invoke(new DeadLetter(envelope.Message, envelope.Sender, receiver, reason));
         (envelope.Sender as IUndelivered)?.Undelivered(reason);
         (envelope.Message as ICarriesBundles)?.Release();
-
-        var last = Interlocked.Read(ref logTime);
-        var due = number == 1 || clock.GetElapsedTime(last) >= LogPeriod;
-        if (due && Interlocked.CompareExchange(ref logTime, clock.GetTimestamp(), last) == last)
-        {
-            var others = number - Interlocked.Exchange(ref logged, number) - 1;
+        if (limit.TryPass(out var others))
             EngineLog.DeadLetter(log, envelope.Message.GetType().Name, receiver.Path, reason, others);
-        }
     }
 }

@@ -100,7 +100,7 @@ internal static class ChaosCommand
 
     internal static ExitCode Verdict(bool ended, string faults, string alone, string cluster, CommandContext context)
     {
-        var fault = !ended ? "the run with faults didn't end in time"
+        var fault = !ended ? $"too slow to judge: the run with faults had come to step {StepsOf(cluster, context).LastOrDefault()} when its {Most.TotalSeconds:F0} s were over, give fewer steps= or a machine that does nothing else"
             : !StepsOf(alone, context).SequenceEqual(StepsOf(cluster, context)) ? "steps are missing or doubled"
             : StateOf(alone, context) != StateOf(cluster, context) ? "the state has other bits" : null;
         var under = faults.Length == 0 ? "no faults" : faults;

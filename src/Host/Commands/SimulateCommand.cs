@@ -44,8 +44,20 @@ internal static class SimulateCommand
 
     private static SeedResult Replay(long seed, string? trace)
     {
-        using var text = trace is null ? null : new StreamWriter(trace);
+        using var text = trace is null ? null : Create(trace);
         return ClusterSimulation.Run(seed, text);
+    }
+
+    private static StreamWriter Create(string trace)
+    {
+        try
+        {
+            return new StreamWriter(trace);
+        }
+        catch (Exception reason) when (reason is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"trace={trace} can't be written: {reason.Message}", reason);
+        }
     }
 
     private static void Report(SeedResult result, SimulationTotal total, CommandContext context)

@@ -13,11 +13,12 @@ internal static class StopCommand
     {
         var files = new PosixFiles();
         RunDirectory.ReadConfiguration(files, run);
-        if (CoordinatorFile.Read(files, run) is null or { Phase: CoordinatorFile.Ended })
+        var before = CoordinatorFile.Read(files, run);
+        if (before is null or { Phase: CoordinatorFile.Ended } && !RunDirectory.IsInUse(files, run)) // nodes that start are there before their coordinator
             throw new RunStoreException($"{run}: nobody trains it now.");
         StopRequest.Make(run);
-        var (heard, since) = (CoordinatorFile.Read(files, run), context.Clock.GetTimestamp());
-        while (heard?.Phase != CoordinatorFile.Ended)
+        var (heard, since) = (before, context.Clock.GetTimestamp());
+        while (heard?.Phase != CoordinatorFile.Ended || heard.Renewed == before?.Renewed)
         {
             await Task.Delay(Look, context.Clock);
             var now = CoordinatorFile.Read(files, run);

@@ -8,14 +8,22 @@ namespace Kindred.Actors.Engines.RabbitMq;
 /// </summary>
 internal sealed class Membership(Node self, MembershipOptions options)
 {
+    /// <summary>Heartbeats of another node of this name of which at least one is heard, if it lives.</summary>
+    private const int Listened = 3;
+
     private readonly SortedDictionary<string, Peer> peers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> latest = new(StringComparer.Ordinal) { [self.Name] = self.Incarnation };
     private readonly List<object> changes = [];
     private readonly List<Notice> replies = [];
-    private TimeSpan? heardSelf;
+    private TimeSpan? heardSelf, listensSince;
+    private bool hasListened;
+    private (Node Node, TimeSpan Sent, TimeSpan At)? heardNamesake;
 
     /// <summary>Its own connection is up, and carries.</summary>
     public bool IsConnected { get; private set; }
+
+    /// <summary>Another node of this name, which lives: it would be removed if this one, for its next life, were heard.</summary>
+    public Node? Namesake { get; private set; }
 
     /// <summary>Set once the others have removed this node: the latest incarnation that they know of its name.</summary>
     public long? OwnRemoval { get; private set; }
@@ -44,10 +52,24 @@ internal sealed class Membership(Node self, MembershipOptions options)
     /// <summary>What to tell the others.</summary>
     public IReadOnlyList<Notice> TakeReplies() => Take(replies);
 
+    /// <summary>
+    /// Whether this node may say that it lives: once it has listened for another of its name for three heartbeats' time, and longer
+    /// after one heartbeat, which may be the last one of a node that died.
+    /// </summary>
+    public bool MaySpeak(TimeSpan now)
+    {
+        listensSince ??= now;
+        hasListened |= Namesake is null && now - listensSince >= Listened * options.HeartbeatPeriod
+            && (heardNamesake is not { } heard || now - heard.At > options.HeartbeatPeriod + options.AcceptablePause);
+        return hasListened;
+    }
+
     public void Hear(Notice notice, TimeSpan now)
     {
         var (kind, node, address, known, sent) = notice;
-        if (kind == NoticeKind.Removed && node == self)
+        if (kind == NoticeKind.Heartbeat && listensSince is not null && !hasListened && node.Name == self.Name)
+            HearNamesake(node, sent, now);
+        else if (kind == NoticeKind.Removed && node == self)
             OwnRemoval ??= Math.Max(known, self.Incarnation);
         else if (kind == NoticeKind.Heartbeat && node == self)
             heardSelf = sent; // not now: a heartbeat that lay in a buffer while this process was paused is old
@@ -102,6 +124,13 @@ internal sealed class Membership(Node self, MembershipOptions options)
                 || now - peer.UnreachableSince > options.RemovalTime)
                 GiveUp(peer);
         }
+    }
+
+    private void HearNamesake(Node node, TimeSpan sent, TimeSpan now)
+    {
+        if (heardNamesake is { } heard && heard.Node == node && heard.Sent != sent)
+            Namesake = node;
+        heardNamesake = (node, sent, now);
     }
 
     private void HearHeartbeat(Node node, string address, TimeSpan now)

@@ -1,4 +1,5 @@
 using Kindred.Actors.Engines.RabbitMq.Wire;
+using Kindred.Actors.Bulk;
 using Kindred.Actors.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
 
     public IReadOnlyList<Node> Members => members;
 
-    /// <summary>Completes when this node hears itself in the cluster; fails when the others have removed it.</summary>
+    /// <summary>Completes when this node hears itself in the cluster; fails when the others have removed it, or another node has its name.</summary>
     public Task Joined => joined.Task;
 
     public required Func<Node, string, IActorRef> MakeRef { get; init; }
@@ -67,13 +68,13 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
     /// <summary>A heartbeat's time has come: what to send over this connection (null: there is none).</summary>
     public Beat Tick(BrokerSession? session)
     {
-        var beat = default(Beat);
+        var beat = new Beat([], []);
         Change(now =>
         {
             if (session is null)
                 membership.Disconnect();
             membership.Tick(now);
-            if (session is not null)
+            if (session is not null && membership.MaySpeak(now))
                 beat = new Beat(
                     [new Notice(NoticeKind.Heartbeat, self, session.Address, Sent: now), .. membership.TakeReplies()], membership.Successors(Probed));
         });
@@ -102,7 +103,9 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
 
         foreach (var node in removed)
             OnRemoved(node);
-        if (ownRemoval is { } known)
+        if (membership.Namesake is not null)
+            joined.TrySetException(new LinkException($"name={self.Name}: a node of this name is in the cluster already; give each node a name of its own"));
+        else if (ownRemoval is { } known)
             Leave(new RemovedException(self, known));
         else if (connected)
             joined.TrySetResult();

@@ -19,15 +19,17 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
     private readonly Remoting remoting;
     private readonly BrokerLink link;
     private readonly HeartbeatThread heartbeats;
+    private readonly Refusals refusals;
     private readonly ILogger log;
 
     private RabbitEngine(EngineOptions engine, RabbitOptions rabbit, IBulkPlane bulk)
     {
         KeepPoolThreads();
         log = engine.Logs.CreateLogger<RabbitEngine>();
+        refusals = new Refusals(log, rabbit.Clock);
         cluster = new RabbitCluster(engine.Node, rabbit, log) { MakeRef = RefTo, OnRemoved = Removed, OnOwnRemoval = OwnRemoval };
         local = new LocalEngine(engine, _ => cluster, PoolTurns.Instance);
-        remoting = new Remoting(local, bulk, new MessageTypes(rabbit.Messages), log)
+        remoting = new Remoting(local, bulk, new MessageTypes(rabbit.Messages), refusals, log)
         {
             Locate = cluster.AddressOf, IsRemoved = cluster.IsRemoved, Post = Post,
         };
@@ -47,7 +49,7 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
     /// <summary>
     /// Connects to the broker, waiting for it as long as it takes, and becomes a member. The engine doesn't dispose the bulk plane.
     /// </summary>
-    /// <exception cref="LinkException">The broker may not be used, or refuses this node; says why.</exception>
+    /// <exception cref="LinkException">The broker may not be used, or refuses this node, or another node has its name; says why.</exception>
     /// <exception cref="RemovedException">
     /// The cluster knows a later incarnation of this name. Where it says so only after this has returned, <see cref="Terminated"/> fails with it.
     /// </exception>
@@ -97,7 +99,7 @@ public sealed class RabbitEngine : IActorEngine, IBrokerEvents
         }
         catch (WireException wrong)
         {
-            RabbitLog.Refused(log, wrong.Message);
+            refusals.Add(wrong);
         }
     }
 

@@ -17,8 +17,8 @@ internal static partial class RabbitLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Cluster: {Change}")]
     internal static partial void Changed(ILogger log, string change);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Refused what another node sent: {Why}")]
-    internal static partial void Refused(ILogger log, string why);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Refused what another node sent: {Why} ({Others} others since the last such line)")]
+    internal static partial void Refused(ILogger log, string why, long others);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Message} of {Node} came without its bundles: {Why}")]
     internal static partial void PullFailed(ILogger log, string message, string node, string why);

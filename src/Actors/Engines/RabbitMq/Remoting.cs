@@ -21,11 +21,12 @@ internal sealed class Remoting : IRemoting, IDisposable
     private readonly Lanes lanes;
     private readonly RefBook refs;
     private readonly RemoteSignals signals;
+    private readonly Refusals refusals;
     private readonly ILogger log;
 
-    public Remoting(LocalEngine engine, IBulkPlane bulk, MessageTypes types, ILogger log)
+    public Remoting(LocalEngine engine, IBulkPlane bulk, MessageTypes types, Refusals refusals, ILogger log)
     {
-        (this.engine, this.bulk, this.log) = (engine, bulk, log);
+        (this.engine, this.bulk, this.refusals, this.log) = (engine, bulk, refusals, log);
         refs = new RefBook(this, engine);
         signals = new RemoteSignals(node => Locate!(node) is null, (kind, to, from) => SendControl(kind, to, from));
         codec = new MessageCodec(types, refs.AddressOf, refs.RefTo);
@@ -91,7 +92,7 @@ internal sealed class Remoting : IRemoting, IDisposable
         }
         catch (WireException wrong)
         {
-            RabbitLog.Refused(log, wrong.Message);
+            refusals.Add(wrong);
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed class Remoting : IRemoting, IDisposable
         {
             foreach (var bundle in bundles)
                 bundle.Dispose();
-            RabbitLog.Refused(log, wrong.Message);
+            refusals.Add(wrong);
             engine.DeadLetter(new Envelope(header.What, from, trace), to, wrong.Message);
         }
     }

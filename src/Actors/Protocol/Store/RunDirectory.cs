@@ -200,6 +200,13 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
+    /// <summary>Whether a process trains the run, waits for others to train it with, or is about to.</summary>
+    public static bool IsInUse(IFiles files, string path)
+    {
+        using var free = files.TryLock(Path.Combine(path, "lock"), LockMode.Exclusive, "a look whether it is in use");
+        return free is null;
+    }
+
     private static IDisposable Lock(IFiles files, string path, LockMode mode, string holder)
     {
         var file = Path.Combine(path, "lock");

@@ -27,7 +27,7 @@ internal static class StoreJson
         }
         catch (JsonException e)
         {
-            throw new RunStoreException($"{path} is damaged: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new RunStoreException($"{path} is damaged, put back a copy of it: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
