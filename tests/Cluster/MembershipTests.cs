@@ -40,12 +40,30 @@ public sealed class MembershipTests
         Assert.True(membership.IsConnected);
     }
 
+    /// <summary>So many heartbeat periods in which this node, which hasn't spoken, hears nobody; whether it may speak after each.</summary>
+    private bool[] Listen(int periods) => [.. Enumerable.Range(0, periods).Select(_ => membership.Listen(now += Options.HeartbeatPeriod))];
+
+    private static readonly bool[] Silent = [false, false, false, false, false];
+
     [Fact]
-    public void A_node_listens_before_it_speaks()
+    public void A_node_listens_before_it_speaks() => Assert.Equal([.. Silent, true], Listen(6));
+
+    [Fact]
+    public void A_process_that_stood_still_has_not_listened_meanwhile()
     {
-        Assert.False(membership.MaySpeak(now));
-        Assert.False(membership.MaySpeak(now + (2 * Options.HeartbeatPeriod)));
-        Assert.True(membership.MaySpeak(now + (3 * Options.HeartbeatPeriod)));
+        Listen(1);
+        now += TimeSpan.FromSeconds(10);
+        Assert.Equal([.. Silent[1..], true], Listen(5));
+    }
+
+    [Fact]
+    public void It_listens_anew_over_a_new_connection_until_it_has_spoken()
+    {
+        Listen(5);
+        membership.Disconnect();
+        Assert.Equal([.. Silent, true], Listen(6));
+        membership.Disconnect();
+        Assert.Equal([true], Listen(1));
     }
 
     [Theory]
@@ -54,24 +72,23 @@ public sealed class MembershipTests
     public void Another_of_its_name_that_lives_keeps_it_silent(long incarnation)
     {
         var other = Self with { Incarnation = incarnation };
-        membership.MaySpeak(now);
-        membership.Hear(Heartbeat(other, sent: Options.HeartbeatPeriod), now + Options.HeartbeatPeriod);
+        membership.Hear(Heartbeat(other, sent: Options.HeartbeatPeriod), now); // before the first period is over
+        Listen(1);
         Assert.Null(membership.Namesake);
-        membership.Hear(Heartbeat(other, sent: 2 * Options.HeartbeatPeriod), now + (2 * Options.HeartbeatPeriod));
+        membership.Hear(Heartbeat(other, sent: 2 * Options.HeartbeatPeriod), now);
         Assert.Equal(other, membership.Namesake);
-        Assert.False(membership.MaySpeak(now + TimeSpan.FromHours(1)));
+        Assert.DoesNotContain(true, Listen(100));
         Assert.Null(membership.OwnRemoval);
+        Assert.Empty(membership.TakeReplies());
     }
 
     [Fact]
     public void A_last_heartbeat_of_its_former_life_only_delays_it()
     {
-        membership.MaySpeak(now);
-        var heard = now + (2 * Options.HeartbeatPeriod);
-        membership.Hear(Heartbeat(Self with { Incarnation = 4 }, sent: now), heard);
-        Assert.False(membership.MaySpeak(now + (4 * Options.HeartbeatPeriod)));
-        Assert.True(membership.MaySpeak(heard + TimeSpan.FromSeconds(1.5)));
-        membership.Hear(Heartbeat(Self with { Incarnation = 4 }, sent: now + Options.HeartbeatPeriod), heard + TimeSpan.FromSeconds(2));
+        Listen(2);
+        membership.Hear(Heartbeat(Self with { Incarnation = 4 }, sent: now), now);
+        Assert.Equal([.. Silent, true], Listen(6));
+        membership.Hear(Heartbeat(Self with { Incarnation = 4 }, sent: now), now);
         Assert.Null(membership.Namesake);
     }
 
@@ -201,6 +218,8 @@ public sealed class MembershipTests
         membership.Hear(new Notice(NoticeKind.Removed, Self, "", 8), now);
         Assert.Equal(8, membership.OwnRemoval);
         var other = new Membership(Self, Options);
+        while (!other.Listen(now += Options.HeartbeatPeriod))
+            Assert.Null(other.Namesake);
         other.Hear(Heartbeat(Self with { Incarnation = 6 }), now);
         Assert.Equal(6, other.OwnRemoval);
         Assert.Empty(other.TakeChanges());

@@ -22,11 +22,15 @@ public sealed class ChaosTests : IDisposable
         Assert.Equal((ExitCode.Failed, "FAILED under no faults: steps are missing or doubled"), Verdict());
     }
 
-    private (ExitCode Code, string Line) Verdict()
+    [Fact]
+    public void A_run_that_did_not_end_says_why_though_none_has_begun() =>
+        Assert.Equal((ExitCode.Failed, "FAILED under no faults: first was refused (exit code 2)"), Verdict("first was refused (exit code 2)"));
+
+    private (ExitCode Code, string Line) Verdict(string? unfinished = null)
     {
         using var output = new StringWriter();
         var context = new CommandContext(output, TextWriter.Null, TimeProvider.System, work.Folder, _ => null, TestContext.Current.CancellationToken);
-        var code = ChaosCommand.Verdict(ended: true, "", work["alone"], work["cluster"], context);
+        var code = ChaosCommand.Verdict(unfinished, "", work["alone"], work["cluster"], context);
         return (code, output.ToString().Split(';', ',')[0]);
     }
 }

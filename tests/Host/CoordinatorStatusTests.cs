@@ -29,6 +29,16 @@ public sealed class CoordinatorStatusTests : IDisposable
         Assert.StartsWith("nobody coordinates it: a on there was last heard at ", await StatusAsync(hours, renewed: false), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData(null, "ended at step 2 under term 3\n")]
+    [InlineData("the disk is full", "failed at step 2 under term 3: the disk is full\n")]
+    public async Task Status_says_how_it_ended(string? failure, string said)
+    {
+        Create();
+        new CoordinatorFile("a", 1, "there", 3, 2, CoordinatorFile.Ended, null, ["a"], [], start, failure is null ? null : new RunStoreException(failure)).Write(files, folder.Path);
+        Assert.StartsWith(said, await StatusAsync(new HastyClock(_ => Assert.Fail("looks twice"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(1)]
     public void Other_nodes_say_what_it_waits_for_while_it_lives(int hours)
@@ -49,15 +59,22 @@ public sealed class CoordinatorStatusTests : IDisposable
         Assert.Empty(notes);
     }
 
-    private async Task<string> StatusAsync(int hours, bool renewed)
+    private Task<string> StatusAsync(int hours, bool renewed)
     {
-        RunDirectory.Create(files, folder.Path, "a", "seed = 1", new Dictionary<string, string>(), overwrite: false, Assert.Fail).Dispose();
+        Create();
         Write(hours, second: 0);
-        var clock = new HastyClock(waits => Write(hours, renewed ? waits / 10 : 0));
+        return StatusAsync(new HastyClock(waits => Write(hours, renewed ? waits / 10 : 0)));
+    }
+
+    private async Task<string> StatusAsync(TimeProvider clock)
+    {
         using var output = new StringWriter();
         await StatusCommand.RunAsync(folder.Path, new CommandContext(output, TextWriter.Null, clock, folder.Path, _ => null, CancellationToken.None));
         return output.ToString();
     }
+
+    private void Create() =>
+        RunDirectory.Create(files, folder.Path, "a", "seed = 1", new Dictionary<string, string>(), overwrite: false, Assert.Fail).Dispose();
 
     private void Write(int hours, int second) =>
         new CoordinatorFile("a", 1, "there", 3, 2, "running", "a keeper", ["a"], [], start.AddHours(hours).AddSeconds(second)).Write(files, folder.Path);

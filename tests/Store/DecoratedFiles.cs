@@ -23,5 +23,5 @@ internal abstract class DecoratedFiles(IFiles inner) : IFiles
 
     public virtual void Delete(string path) => inner.Delete(path);
 
-    public virtual IDisposable? TryLock(string path, LockMode mode, string holder) => inner.TryLock(path, mode, holder);
+    public virtual IDisposable? TryLock(string path, LockMode mode, string? holder) => inner.TryLock(path, mode, holder);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Actors.Training;
 
 namespace Kindred.Tests.Store;
 
@@ -56,16 +57,31 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ended", 3, 2, true)]
-    [InlineData("ended", 3, 3, true)]
-    [InlineData("ended", 3, 4, false)]
-    [InlineData("ended", 3, 0, false)]
-    [InlineData("running", 3, 3, false)]
-    public void WhoHeardACoordinatorReadsThatItsRunWasStopped(string phase, int term, int heard, bool stopped)
+    [InlineData(CoordinatorFile.Ended, true)]
+    [InlineData(CoordinatorFile.Left, false)]
+    [InlineData("running", false)]
+    public void ARunThatWasStoppedOrFailedSinceItWasOpenedHasEnded(string phase, bool ended)
     {
-        using var run = WithCommits([new(1, 1)]);
-        new CoordinatorFile("a", 1, "here", term, 1, phase, null, ["a"], [], DateTimeOffset.UnixEpoch).Write(files, Run);
-        Assert.Equal(stopped ? (new TermStep(term, 1), false) : null, run.ReadEnd(heard));
+        WithCommits([new(1, 1)]).Dispose();
+        Say(CoordinatorFile.Ended, second: 0);
+        using var run = Open();
+        Assert.Null(run.ReadEnd());
+        Say(phase, second: 1);
+        Assert.Equal(ended ? new RunEnd(new TermStep(3, 1), Finished: false, null) : null, run.ReadEnd());
+        Say(phase, second: 2, new DivergedException("step 2 diverged"));
+        Assert.Equal(ended ? "step 2 diverged" : null, (run.ReadEnd()?.Reason as DivergedException)?.Message);
+    }
+
+    [Fact]
+    public void WhatCantBeReadAsLastWordsEndsNoRun()
+    {
+        var warnings = new List<string>();
+        WithCommits([new(1, 1)]).Dispose();
+        File.WriteAllText(RunDirectory.CoordinatorOf(Run), "{");
+        using var run = RunDirectory.Open(files, Run, "b", LockMode.Shared, warnings.Add);
+        Assert.Null(run.ReadEnd());
+        Assert.Null(run.ReadEnd());
+        Assert.StartsWith("whether the run was stopped can't be read: ", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,8 +89,11 @@ public sealed class RunDirectoryTests : IDisposable
     {
         using var run = WithCommits([new(1, 1)]);
         run.WriteEnd(new(1, 1));
-        Assert.Equal((new TermStep(1, 1), true), run.ReadEnd(0));
+        Assert.Equal(new RunEnd(new TermStep(1, 1), Finished: true, null), run.ReadEnd());
     }
+
+    private void Say(string phase, int second, Exception? failure = null) => new CoordinatorFile(
+        "a", 1, "here", 3, 1, phase, null, ["a"], [], DateTimeOffset.UnixEpoch.AddSeconds(second), failure).Write(files, Run);
 
     [Fact]
     public void ARunIsNotOverwrittenUnlessAskedFor()

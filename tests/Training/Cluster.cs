@@ -62,6 +62,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     public bool KeepBest { get; init; }
 
+    /// <summary>Happens to the run's folder between its opening and the start of its actors.</summary>
+    public Action<string>? Opened { get; init; }
+
     public List<string> Notes { get; } = [];
 
     public EpochPlan Plan => Staleness > 0 ? Whole.ByShard() : LocalSteps > 0 ? Whole.InRounds(LocalSteps) : Whole;
@@ -79,6 +82,7 @@ internal sealed class Cluster : IAsyncDisposable
         using var directory = exists
             ? RunDirectory.Open(Files, folder, "test", LockMode.Exclusive, Notes.Add)
             : RunDirectory.Create(Files, folder, "test", "seed = 5", new Dictionary<string, string>(StringComparer.Ordinal), overwrite: false, Notes.Add);
+        Opened?.Invoke(folder);
         await using var engine = new LocalEngine(new EngineOptions { Clock = Clock, Seed = 5, Logs = new NoteLogs(Notes) });
         var observer = new Observer(Notes, committed, Saved);
         var options = new RunOptions(

@@ -116,7 +116,7 @@ public sealed class NodeFailureTests
         List<(string, Role, Func<IActorRef, Actor>)> members = [("worker-0", Role.Worker, _ => throw new InvalidOperationException("no such device"))];
         if (hasAnother)
             members.Add(("worker-1", Role.Worker, coordinator => new DataActor(null!, 1, coordinator)));
-        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? _ => null : null)), Guardian.Name);
+        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, members, observer, TimeSpan.Zero, inCluster ? () => null : null)), Guardian.Name);
         if (inCluster && !hasAnother)
         {
             Assert.Contains("/training/worker-0 failed again and again", Assert.IsType<NodeFailedException>((await observer.End.Task).Reason).Message, StringComparison.Ordinal);
@@ -131,40 +131,53 @@ public sealed class NodeFailureTests
     }
 
     [Theory(Timeout = Hung)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public async Task ANodeThatWasAwayWhenItsRunWasStoppedDoesntGoOn(bool hadHeard, bool stopped)
+    [InlineData(null)]
+    [InlineData("step 41 diverged")]
+    public async Task AWorkersNodeThatWasAwayWhenItsRunWasStoppedOrFailedEndsWithThat(string? failure)
     {
-        var clock = new FakeTimeProvider();
-        await using var engine = new LocalEngine(new EngineOptions { Node = new Node("a", 1, ["coordinator"]), Clock = clock });
-        var (observer, coordinates) = (new EndObserver(), new TaskCompletionSource());
-        Actor Coordinator()
-        {
-            coordinates.TrySetResult();
-            return new LetsGo();
-        }
-
-        (TermStep, bool)? ReadEnd(int heard) => stopped && heard == 7 ? (new TermStep(7, 40), false) : null;
-        var settle = TimeSpan.FromSeconds(1);
-        var guardian = engine.Spawn(Props.Of(() => new Guardian(Coordinator, [], observer, settle, ReadEnd)), Guardian.Name);
-        if (hadHeard)
-        {
-            guardian.Tell(new Coordinates(7, new Node("b", 1, ["coordinator"])), engine.Spawn(Props.Of(() => new LetsGo()), "b"));
-            await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
-        }
-
-        for (; !observer.End.Task.IsCompleted && !coordinates.Task.IsCompleted; await Task.Yield())
-            clock.Advance(settle);
-        Assert.Equal(hadHeard && stopped, !coordinates.Task.IsCompleted);
-        if (hadHeard && stopped)
-            Assert.Equal(new RunEnd(new TermStep(7, 40), Finished: false, Reason: null), await observer.End.Task);
+        await using var engine = new LocalEngine(new EngineOptions());
+        var (observer, end) = (new EndObserver(), new RunEnd(new TermStep(7, 40), Finished: false, failure is null ? null : new DivergedException(failure)));
+        engine.Spawn(Props.Of(() => new Guardian(null, [], observer, TimeSpan.Zero, () => end)), Guardian.Name);
+        Assert.Equal(end, await observer.End.Task);
     }
 
-    private sealed class LetsGo : Actor
+    [Fact(Timeout = Hung)]
+    public async Task ACoordinatorThatWasAwayWhenItsRunFailedEndsWithThat()
+    {
+        await using var cluster = new Cluster
+        {
+            WaitsForMembers = true,
+            Opened = run => new CoordinatorFile("b", 1, "there", 7, 40, CoordinatorFile.Ended, null, [], [], default, new DivergedException("step 41 diverged"))
+                .Write(new PosixFiles(), run),
+        };
+        var end = await cluster.Run();
+        Assert.Equal((new TermStep(7, 40), false), (end.At, end.Finished));
+        Assert.Equal("step 41 diverged", Assert.IsType<DivergedException>(end.Reason).Message);
+        Assert.Equal("step 41 diverged", cluster.LastWords().Failure?.Message);
+        Assert.Empty(cluster.Metrics());
+    }
+
+    [Theory(Timeout = Hung)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACoordinatorThatComesLaterIsAskedToStopUnlessThatWasTakenBack(bool takenBack)
+    {
+        await using var engine = new LocalEngine(new EngineOptions());
+        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, [], new EndObserver(), TimeSpan.Zero)), Guardian.Name);
+        guardian.Tell(new StopRun());
+        if (takenBack)
+            guardian.Tell(new StopWithdrawn());
+        var heard = new List<object>();
+        guardian.Tell(new Coordinates(7, new Node("b", 1, ["coordinator"])), engine.Spawn(Props.Of(() => new LetsGo(heard)), "b"));
+        await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
+        Assert.Equal(takenBack ? 0 : 1, heard.Count(message => message is StopRun));
+    }
+
+    private sealed class LetsGo(List<object> heard) : Actor
     {
         protected internal override void Receive(object message)
         {
+            heard.Add(message);
             if (message is Leave)
                 Sender!.Tell(new MayLeave(), Self);
         }

@@ -4,14 +4,24 @@ namespace Kindred.Actors.Engines;
 internal sealed class LogLimit(TimeProvider clock)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private long count, logged, logTime;
+    private readonly Lock gate = new();
+    private long? passed;
+    private long keptOut;
 
     /// <param name="others">Kept out since the last one that passed.</param>
     public bool TryPass(out long others)
     {
-        var (number, last) = (Interlocked.Increment(ref count), Interlocked.Read(ref logTime));
-        var passes = (number == 1 || clock.GetElapsedTime(last) >= Period) && Interlocked.CompareExchange(ref logTime, clock.GetTimestamp(), last) == last;
-        others = passes ? number - Interlocked.Exchange(ref logged, number) - 1 : 0;
-        return passes;
+        lock (gate)
+        {
+            others = keptOut;
+            if (passed is { } last && clock.GetElapsedTime(last) < Period)
+            {
+                keptOut++;
+                return false;
+            }
+
+            (passed, keptOut) = (clock.GetTimestamp(), 0);
+            return true;
+        }
     }
 }

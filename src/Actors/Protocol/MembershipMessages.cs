@@ -102,7 +102,11 @@ public sealed record Dismissed(int Term, Exception Reason) : ITermed;
 public sealed record RunOverHeard(Node Node);
 
 /// <summary>Host → coordinator: finish the step, save, evaluate, end.</summary>
-public sealed record StopRun;
+/// <param name="Leaves">The last node leaves the run: for one that is away, it isn't over.</param>
+public sealed record StopRun(bool Leaves = false);
+
+/// <summary>Host → guardian: a coordinator that comes later isn't asked to stop any more.</summary>
+public sealed record StopWithdrawn;
 
 /// <summary>Host → coordinator: this node is about to leave. Answered by <see cref="MayLeave"/>.</summary>
 public sealed record Leave(Node Node);

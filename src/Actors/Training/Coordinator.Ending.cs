@@ -7,8 +7,15 @@ namespace Kindred.Actors.Training;
 /// <summary>The end: of the run, after its last step or when asked to stop, with everything saved; or of this coordinator alone.</summary>
 public sealed partial class Coordinator
 {
-    private void Stop()
+    private bool IsSaved => checkpoints.Holds(head) || head.Step == 0;
+
+    private string? EndWaitsFor => phase != RunPhase.Ending ? null
+        : !IsSaved ? $"the checkpoint of step {head.Step}"
+        : !evaluations.IsIdle ? $"the evaluation of step {head.Step}" : null;
+
+    private void Stop(bool leaves)
     {
+        leavesOnly = leaves && (leavesOnly || !stopping);
         stopping = true;
         EndsBeforeItBegan();
     }
@@ -51,7 +58,7 @@ public sealed partial class Coordinator
 
     private void EndWhenDone()
     {
-        if (phase != RunPhase.Ending || !(checkpoints.Holds(head) || head.Step == 0) || !evaluations.IsIdle)
+        if (phase != RunPhase.Ending || !IsSaved || !evaluations.IsIdle)
             return;
         if (head.Step >= run.LastStep)
             directory.WriteEnd(head);
@@ -59,10 +66,10 @@ public sealed partial class Coordinator
     }
 
     /// <summary>The run was over already, and this node away when that was said.</summary>
-    private void EndAgain(TermStep at)
+    private void EndAgain(RunEnd end)
     {
-        head = at;
-        End(null);
+        head = end.At;
+        End(end.Reason);
     }
 
     private void End(Exception? reason)
@@ -70,8 +77,8 @@ public sealed partial class Coordinator
         if (phase == RunPhase.Ended)
             return;
         Close();
-        presence.End(new TermStep(Term, head.Step));
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
+        presence.End(new TermStep(Term, head.Step), leavesOnly && !end.Finished && reason is null, reason);
         announcer.End(new RunOver(Term, end.At, end.Finished, reason), () => observer.Ended(end));
     }
 

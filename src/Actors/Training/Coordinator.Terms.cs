@@ -99,5 +99,5 @@ public sealed partial class Coordinator
         Context.Cluster.Resolve(Context.Cluster.Self, Guardian.Path).Tell(new SteppedDown(Term), Self);
     }
 
-    private sealed record TermLookedAt(int Term, bool IsNewest, TermStep? End);
+    private sealed record TermLookedAt(int Term, bool IsNewest, RunEnd? End);
 }

@@ -31,7 +31,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
     private long endingAskedAt, lookedAt, waitsSince;
-    private bool stopping, goesBack;
+    private bool stopping, leavesOnly, goesBack;
     private string? waitsFor;
     private Exception? fault;
 
@@ -66,7 +66,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         EndIfStoreFails(() =>
         {
             Claim();
-            if (run.WaitsForMembers && directory.ReadEnd() is { } end && end.Step >= run.LastStep)
+            if (run.WaitsForMembers && directory.ReadEnd() is { } end && !(end.Finished && end.At.Step < run.LastStep))
                 EndAgain(end);
             else
                 Context.Cluster.Subscribe(Self);
@@ -101,7 +101,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 EndWhenDone();
                 break;
             case Presence.Renew:
-                presence.Tell(new TermStep(Term, head.Step), phase, waitsFor);
+                presence.Tell(new TermStep(Term, head.Step), phase, waitsFor ?? EndWaitsFor);
                 break;
             case Presence.NotWritten(var reason):
                 presence.Failed(reason);
@@ -123,15 +123,15 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case Coordinates newer when newer.Term > Term:
                 StepDown();
                 break;
-            case StopRun:
-                Stop();
+            case StopRun(var leaves):
+                Stop(leaves);
                 break;
             case Leave(var node):
                 Leave(node, Sender!);
                 break;
             case TermLookedAt looked when looked.Term == Term && !looked.IsNewest:
                 throw new SupersededException($"a newer coordinator has claimed the run: this one steps down at step {head.Step}.");
-            case TermLookedAt { End: { } end } when phase == RunPhase.Gathering && end.Step >= run.LastStep:
+            case TermLookedAt { End: { Finished: true } end } when phase == RunPhase.Gathering && end.At.Step >= run.LastStep:
                 EndAgain(end);
                 break;
             case TermLookedAt:

@@ -10,11 +10,11 @@ namespace Kindred.Actors.Training;
 /// node, whose supervisor starts it anew; a coordinator that stays down ends the run here.
 /// </summary>
 /// <param name="makeCoordinator">Null: this node never coordinates.</param>
-/// <param name="readEnd">Reads how the run ended, for a node that was away then and had heard of this term; null: it can't have.</param>
+/// <param name="readEnd">Reads how the run ended, for a node that was away then; null: none can have been.</param>
 /// <param name="settle">How long a node that starts, or has stepped down, listens for a coordinator before it takes its turn; zero on one machine.</param>
 public sealed class Guardian(
     Func<Actor>? makeCoordinator, IReadOnlyList<(string Name, Role Role, Func<IActorRef, Actor> Make)> members, IRunObserver observer,
-    TimeSpan settle, Func<int, (TermStep At, bool Finished)?>? readEnd = null) : Actor
+    TimeSpan settle, Func<RunEnd?>? readEnd = null) : Actor
 {
     public const string Name = "training", Path = "/" + Name;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
@@ -26,10 +26,8 @@ public sealed class Guardian(
     private Succession succession = null!;
     private IActorRef? proxy, coordinator;
     private IExecutor? disk;
-    private bool steppedDown, ended, stopAsked;
-
-    /// <summary>Since a coordinator was last heard: the run goes on without it.</summary>
-    private bool hasNotEnded;
+    private StopRun? stop;
+    private bool steppedDown, ended, warned;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
 
@@ -78,9 +76,12 @@ public sealed class Guardian(
             case Dismissed dismissed when dismissed.Term >= succession.Term:
                 End(new RunEnd(default, Finished: false, dismissed.Reason));
                 break;
-            case StopRun:
-                stopAsked = true;
-                proxy!.Tell(message, Self);
+            case StopRun asked:
+                stop = asked;
+                proxy!.Tell(asked, Self);
+                break;
+            case StopWithdrawn when stop is { Leaves: false }:
+                stop = null;
                 break;
             case Leave when succession.IsSilent(Silence): // nobody coordinates
                 Sender!.Tell(new MayLeave(), Self);
@@ -95,10 +96,12 @@ public sealed class Guardian(
             case LookForEnd when disk!.Pending == 0 && succession.IsSilent(Silence):
                 ReadEnd();
                 break;
-            case EndRead(var heard, var how, var reason) when heard == succession.Term:
-                hasNotEnded = how is null && reason is null;
-                if (how is { } end && coordinator is null && !ended)
-                    End(new RunEnd(end.At, end.Finished, null));
+            case EndRead({ } end, _) when coordinator is null && !ended && (end.Finished || end.At.Term >= succession.Term):
+                End(end);
+                break;
+            case EndRead(_, { } unreadable) when !warned:
+                warned = true;
+                observer.Noted($"whether the run is over can't be read: {unreadable.Message}");
                 break;
             default:
                 succession.Take(message);
@@ -106,31 +109,16 @@ public sealed class Guardian(
         }
 
         if (makeCoordinator is not null && coordinator is null && !ended && succession.IsMyTurn())
-            Coordinate();
-    }
-
-    /// <summary>A node that was away, and finds nobody, doesn't go on with a run that was stopped.</summary>
-    private void Coordinate()
-    {
-        if (readEnd is not null && succession.Term > 0 && !hasNotEnded)
-        {
-            if (disk!.Pending == 0)
-                ReadEnd();
-            return;
-        }
-
-        coordinator = Context.Spawn(Props.Of(makeCoordinator!), "coordinator");
-        Context.Watch(coordinator);
+            Context.Watch(coordinator = Context.Spawn(Props.Of(makeCoordinator), "coordinator"));
     }
 
     private void Follow(Coordinates coordinates)
     {
         var isNew = coordinates.Term > succession.Term;
-        hasNotEnded = false;
         succession.Take(coordinates);
         proxy!.Tell(coordinates, Sender);
-        if (stopAsked)
-            proxy.Tell(new StopRun(), Self); // it may have been asked of nobody, or of a coordinator that is no more
+        if (stop is not null)
+            proxy.Tell(stop, Self); // it may have been asked of nobody, or of a coordinator that is no more
         if (!isNew)
             return;
         foreach (var member in alive.Keys)
@@ -157,15 +145,11 @@ public sealed class Guardian(
     }
 
     /// <summary>What can't be read now is looked for again.</summary>
-    private void ReadEnd()
-    {
-        var heard = succession.Term;
-        Context.Run(disk!, () => readEnd!(heard), how => new EndRead(heard, how, null), reason => new EndRead(heard, null, reason));
-    }
+    private void ReadEnd() => Context.Run(disk!, readEnd!, end => new EndRead(end, null), reason => new EndRead(null, reason));
 
     private sealed record Look;
 
     private sealed record LookForEnd;
 
-    private sealed record EndRead(int Heard, (TermStep At, bool Finished)? How, Exception? Reason);
+    private sealed record EndRead(RunEnd? End, Exception? Reason);
 }

@@ -17,14 +17,15 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
     public void Tell(TermStep head, RunPhase phase, string? waitsFor)
     {
         if (writer.Pending == 0)
-            Write(head, phase, waitsFor);
+            Write(head, phase.ToString().ToLowerInvariant(), waitsFor);
     }
 
     /// <summary>The last words. A coordinator that was superseded has none: the file is its successor's.</summary>
-    public void End(TermStep head)
+    /// <param name="leaves">The run isn't over for whoever is away.</param>
+    public void End(TermStep head, bool leaves, Exception? failure)
     {
         context.Cancel(nameof(Presence));
-        Write(head, RunPhase.Ended, waitsFor: null);
+        Write(head, leaves ? CoordinatorFile.Left : CoordinatorFile.Ended, waitsFor: null, failure);
     }
 
     public void StepDown() => context.Cancel(nameof(Presence));
@@ -37,14 +38,14 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
         warned = true;
     }
 
-    private void Write(TermStep head, RunPhase phase, string? waitsFor)
+    private void Write(TermStep head, string phase, string? waitsFor, Exception? failure = null)
     {
         if (head.Term == 0)
             return;
         var self = context.Cluster.Self;
         var file = new CoordinatorFile(
-            self.Name, self.Incarnation, host, head.Term, head.Step, phase.ToString().ToLowerInvariant(), waitsFor,
-            [.. context.Cluster.Members.Select(n => n.Name)], [.. roster.ReadyWorkers.Select(w => w.Actor.Path)], context.Clock.GetUtcNow());
+            self.Name, self.Incarnation, host, head.Term, head.Step, phase, waitsFor,
+            [.. context.Cluster.Members.Select(n => n.Name)], [.. roster.ReadyWorkers.Select(w => w.Actor.Path)], context.Clock.GetUtcNow(), failure);
         context.Run(writer, () => WriteUnlessSuperseded(file), done => done, error => new NotWritten(error));
     }
 

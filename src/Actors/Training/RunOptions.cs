@@ -42,9 +42,6 @@ public sealed record RunOptions(
     public int EpochOf(long step) => step == 0 ? 0 : Plan.Locate(step).Epoch;
 }
 
-/// <summary>How a run ended; Reason is null when it came to its end or was asked to stop.</summary>
-public sealed record RunEnd(TermStep At, bool Finished, Exception? Reason);
-
 /// <summary>Loss or gradient became NaN or infinite (exit code 5).</summary>
 public sealed class DivergedException(string message) : Exception(message);
 

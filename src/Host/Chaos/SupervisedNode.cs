@@ -24,8 +24,11 @@ internal sealed class SupervisedNode : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Whether it was killed by a signal that its supervisor didn't send; 0 while it hasn't ended.</summary>
+    /// <summary>The exit code of its last life; 0 before the end of the first.</summary>
     public int LastCode { get; private set; }
+
+    /// <summary>It ended with what no restart mends: codes 2 to 5.</summary>
+    public bool IsRefused => LastCode is >= 2 and <= 5;
 
     public void Signal(string name)
     {
@@ -42,7 +45,7 @@ internal sealed class SupervisedNode : IDisposable
             process = Start();
             await process.WaitForExitAsync(cancel);
             LastCode = process.ExitCode;
-            if (LastCode is 0 or (>= 2 and <= 5))
+            if (LastCode == 0 || IsRefused)
                 return LastCode;
             await Task.Delay(Restart, clock, cancel);
         }

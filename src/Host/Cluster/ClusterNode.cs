@@ -33,19 +33,19 @@ internal sealed class ClusterNode : IDisposable
     private readonly StopRequest stop;
     private readonly Action<string> note;
 
-    private ClusterNode(ClusterRun run, CommandContext context, Recipe recipe, ITrainingProgress progress, NodeLinks links)
+    private ClusterNode(ClusterRun run, StopRequest stop, CommandContext context, Recipe recipe, ITrainingProgress progress, NodeLinks links)
     {
-        (this.run, this.context, this.recipe, this.links) = (run, context, recipe, links);
+        (this.run, this.stop, this.context, this.recipe, this.links) = (run, stop, context, recipe, links);
         note = progress.Note;
         var log = RunLog.Open(RunDirectory.LogOf(run.Directory.Root, links.Name), context.Clock);
         logs = LoggerFactory.Create(builder => builder.AddProvider(log));
         report = new RunReport(run.Settings, recipe.LastStep, progress, logs.CreateLogger("Kindred.Run"));
-        stop = new StopRequest(run.Directory.Root);
     }
 
     /// <summary>Returns the last line to show, when the run has ended or this node has left it.</summary>
+    /// <param name="stop">Made before <paramref name="run"/> was opened: who asks while this node starts is heard.</param>
     /// <exception cref="Exception">What ended the run before its time; the last checkpoint is intact.</exception>
-    public static async Task<string> RunAsync(ClusterRun run, CommandContext context)
+    public static async Task<string> RunAsync(ClusterRun run, StopRequest stop, CommandContext context)
     {
         var settings = run.Settings;
         TorchExtra.SetInterOpThreads(1);
@@ -57,7 +57,7 @@ internal sealed class ClusterNode : IDisposable
         await using var progress = TrainingProgress.Create(context.Output, context.Clock, settings.Telemetry.ProgressEvery, context.Environment);
         using var otlp = OtlpExport.Start(settings);
         await using var endpoint = MetricsEndpoint.Start(settings);
-        using var node = new ClusterNode(run, context, parts, progress, await NodeLinks.ReadAsync(settings, context));
+        using var node = new ClusterNode(run, stop, context, parts, progress, await NodeLinks.ReadAsync(settings, context));
         return await node.RunAsync();
     }
 
@@ -91,14 +91,14 @@ internal sealed class ClusterNode : IDisposable
         using var over = new CancellationTokenSource();
         var guardian = engine.Spawn(Props.Of(MakeGuardian), Guardian.Name);
         var watches = Task.WhenAll(
-            stop.WatchAsync(() => guardian.Tell(new StopRun()), report.Noted, context.Clock, over.Token),
+            stop.WatchAsync(isAsked => guardian.Tell(isAsked ? new StopRun() : new StopWithdrawn()), report.Noted, context.Clock, over.Token),
             new WaitNotice(engine.Cluster, run.Directory.Root, note).WatchAsync(report.Noted, context.Clock, over.Token));
         try
         {
             var first = await Task.WhenAny(report.End, engine.Terminated, stopped);
             if (first == stopped && engine.Cluster is { IsConnected: true, Members.Count: 1 } && node.Roles.Contains("coordinator"))
             {
-                guardian.Tell(new StopRun()); // nobody else is there to go on
+                guardian.Tell(new StopRun(Leaves: true)); // nobody else is there to go on
                 first = await Task.WhenAny(report.End, engine.Terminated);
             }
             else if (first == stopped && node.Roles.Any(role => role is "worker" or "keeper"))

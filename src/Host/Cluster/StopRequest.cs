@@ -20,17 +20,23 @@ internal sealed class StopRequest(string run)
     /// <summary>It was heeded, or nobody is there to heed it.</summary>
     public static void Clear(string run) => new PosixFiles().Delete(RunDirectory.StopOf(run));
 
-    /// <summary>Calls <paramref name="stop"/> while the request is there; until <paramref name="ended"/>.</summary>
-    public Task WatchAsync(Action stop, Action<string> warn, TimeProvider clock, CancellationToken ended) => Watch.RunAsync(
-        Period,
-        () =>
-        {
-            if (Read(run) is { } request && request != before)
-                stop();
-        },
-        warn,
-        clock,
-        ended);
+    /// <summary>Calls <paramref name="tell"/> with true while the request is there, and with false when it was taken back; until <paramref name="ended"/>.</summary>
+    public Task WatchAsync(Action<bool> tell, Action<string> warn, TimeProvider clock, CancellationToken ended)
+    {
+        var asked = false;
+        return Watch.RunAsync(
+            Period,
+            () =>
+            {
+                var asks = Read(run) is { } request && request != before;
+                if (asks || asked)
+                    tell(asks);
+                asked = asks;
+            },
+            warn,
+            clock,
+            ended);
+    }
 
     private static string? Read(string run)
     {

@@ -1,5 +1,5 @@
 using Kindred.Actors.Bulk;
-using Kindred.Actors.Engines.RabbitMq.Wire;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Data;

@@ -45,8 +45,8 @@ internal static class ChaosCommand
         using var network = PrivateNetwork.TryCreate(Nodes.Length);
         var cuts = network is null ? "; no network is cut: that takes root, iproute2 and a kernel with network namespaces" : "";
         context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}{cuts}");
-        var (faults, ended) = await StrikeAsync(seed, meanTime, settings, cluster, network, context);
-        return Verdict(ended, faults, alone, cluster, context);
+        var (faults, unfinished) = await StrikeAsync(seed, meanTime, settings, cluster, network, context);
+        return Verdict(unfinished, faults, alone, cluster, context);
     }
 
     private static long Seed(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed
@@ -65,7 +65,8 @@ internal static class ChaosCommand
         }
     }
 
-    private static async Task<(string Faults, bool Ended)> StrikeAsync(
+    /// <returns>Unfinished: why the run didn't end; null: it did.</returns>
+    private static async Task<(string Faults, string? Unfinished)> StrikeAsync(
         long seed, TimeSpan meanTime, string[] settings, string run, PrivateNetwork? network, CommandContext context)
     {
         if (Directory.Exists(run))
@@ -86,10 +87,15 @@ internal static class ChaosCommand
         {
             var all = Task.WhenAll(nodes.Select(node => node.SuperviseAsync(context.Clock, over.Token)));
             var strikes = faults.RunAsync(context.Clock, Striking, over.Token);
-            var ended = await Task.WhenAny(all, Task.Delay(Most, context.Clock, context.Stop)) == all && (await all).All(code => code == 0);
+            var inTime = await Task.WhenAny(all, Task.Delay(Most, context.Clock, context.Stop)) == all;
             await over.CancelAsync();
             await strikes;
-            return (string.Join(", ", faults.Counts.Select(count => $"{count.Value} × {count.Key}")), ended);
+            var unfinished = nodes.FirstOrDefault(node => node.IsRefused) is { } refused
+                ? $"{refused.Name} was refused (exit code {refused.LastCode}); {run}-{refused.Name}.log says why"
+                : inTime ? null
+                : $"it hasn't ended within {Most.TotalSeconds:F0} s and is at step {StepsOf(run, context).LastOrDefault()}: it hangs (its nodes' logs say at what), "
+                    + "or the machine is too slow (give fewer steps=, or one that does nothing else)";
+            return (string.Join(", ", faults.Counts.Select(count => $"{count.Value} × {count.Key}")), unfinished);
         }
         finally
         {
@@ -98,9 +104,9 @@ internal static class ChaosCommand
         }
     }
 
-    internal static ExitCode Verdict(bool ended, string faults, string alone, string cluster, CommandContext context)
+    internal static ExitCode Verdict(string? unfinished, string faults, string alone, string cluster, CommandContext context)
     {
-        var fault = !ended ? $"too slow to judge: the run with faults had come to step {StepsOf(cluster, context).LastOrDefault()} when its {Most.TotalSeconds:F0} s were over, give fewer steps= or a machine that does nothing else"
+        var fault = unfinished is not null ? unfinished
             : !StepsOf(alone, context).SequenceEqual(StepsOf(cluster, context)) ? "steps are missing or doubled"
             : StateOf(alone, context) != StateOf(cluster, context) ? "the state has other bits" : null;
         var under = faults.Length == 0 ? "no faults" : faults;
@@ -120,5 +126,6 @@ internal static class ChaosCommand
     }
 
     private static List<long> StepsOf(string run, CommandContext context) =>
-        [.. RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn).ReadCommits().Select(at => at.Step).Order()];
+        File.Exists(RunDirectory.ConfigurationOf(run))
+            ? [.. RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn).ReadCommits().Select(at => at.Step).Order()] : [];
 }

@@ -19,8 +19,9 @@ internal static class NodeCommand
             context.Warn(warning);
         try
         {
+            var stop = new StopRequest(loaded.Settings.Run.Folder);
             using var run = await ClusterRun.OpenAsync(loaded, context);
-            context.Output.WriteLine(await ClusterNode.RunAsync(run, context));
+            context.Output.WriteLine(await ClusterNode.RunAsync(run, stop, context));
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
         {

@@ -14,11 +14,11 @@ internal static class StopCommand
         var files = new PosixFiles();
         RunDirectory.ReadConfiguration(files, run);
         var before = CoordinatorFile.Read(files, run);
-        if (before is null or { Phase: CoordinatorFile.Ended } && !RunDirectory.IsInUse(files, run)) // nodes that start are there before their coordinator
+        if (before is null or { IsOver: true } && !RunDirectory.IsInUse(files, run)) // nodes that start are there before their coordinator
             throw new RunStoreException($"{run}: nobody trains it now.");
         StopRequest.Make(run);
         var (heard, since) = (before, context.Clock.GetTimestamp());
-        while (heard?.Phase != CoordinatorFile.Ended || heard.Renewed == before?.Renewed)
+        while (heard is not { IsOver: true } || heard.Renewed == before?.Renewed)
         {
             await Task.Delay(Look, context.Clock);
             var now = CoordinatorFile.Read(files, run);
@@ -31,6 +31,8 @@ internal static class StopCommand
         }
 
         StopRequest.Clear(run);
+        if (heard.Failure is { } failure)
+            throw new RunStoreException($"{run} failed at step {heard.Step} before it had stopped: {failure.Message}");
         context.Output.WriteLine($"stopped at step {heard.Step}; resume, or nodes, go on from there");
         return ExitCode.Done;
     }

@@ -1,5 +1,6 @@
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data;
+using Kindred.Host.Cluster;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
 using Kindred.Host.Telemetry;
@@ -22,6 +23,7 @@ internal static class TrainCommand
         var settings = loaded.Settings;
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
+        var stop = new StopRequest(settings.Run.Folder); // who asks from here on, though the folder is opened later, is heard
         using var data = TrainingRun.OpenData(settings, context);
         using var directory = await UnlessStoppedAsync(() => open(data), context.Stop);
         if (directory is null)
@@ -30,7 +32,7 @@ internal static class TrainCommand
             return ExitCode.Done;
         }
 
-        var report = await TrainingRun.RunAsync(settings, data, directory, context);
+        var report = await TrainingRun.RunAsync(settings, data, directory, stop, context);
         context.Output.WriteLine(Summary(report, settings));
         return ExitCode.Done;
     }

@@ -7,9 +7,12 @@ internal static class ClusterChecks
 {
     public static string? Error(ClusterSettings cluster)
     {
+        const int longestName = 100; // a queue's name has 255 bytes, a file's too
         var known = ClusterSettings.AllRoles.Split(',');
         if (cluster.Name is { } name && !(name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
             return $"name={name} must be letters, digits, - and _";
+        if (cluster.Name?.Length > longestName)
+            return $"name={cluster.Name} must have at most {longestName} letters";
         if (cluster.RoleList.FirstOrDefault(role => !known.Contains(role)) is { } unknown)
             return $"roles: there is no '{unknown}'; there are {Spelling.Alternatives(known)}";
         if (cluster.RoleList.Count == 0)

@@ -37,7 +37,8 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
     };
 
     /// <summary>Finish the step, save, evaluate, end.</summary>
-    public void AskToStop() => guardian?.Tell(new StopRun());
+    /// <param name="isAsked">False: not any more.</param>
+    public void AskToStop(bool isAsked) => guardian?.Tell(isAsked ? new StopRun() : new StopWithdrawn());
 
     public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync();
 

@@ -16,7 +16,7 @@ namespace Kindred.Host.Training;
 internal static class TrainingRun
 {
     /// <exception cref="Exception">What ended the run before its time; the last checkpoint is intact.</exception>
-    public static async Task<RunReport> RunAsync(Settings settings, DataSplits data, RunDirectory directory, CommandContext context)
+    public static async Task<RunReport> RunAsync(Settings settings, DataSplits data, RunDirectory directory, StopRequest stop, CommandContext context)
     {
         TorchExtra.SetInterOpThreads(1);
         TorchExtra.Deterministic(settings.Machine.Deterministic);
@@ -31,8 +31,8 @@ internal static class TrainingRun
         var (report, actors) = (host.Services.GetRequiredService<RunReport>(), host.Services.GetRequiredService<TrainingActors>());
         await host.StartAsync();
         using var over = new CancellationTokenSource();
-        var watch = new StopRequest(directory.Root).WatchAsync(actors.AskToStop, report.Noted, context.Clock, over.Token);
-        await using (context.Stop.Register(actors.AskToStop))
+        var watch = stop.WatchAsync(actors.AskToStop, report.Noted, context.Clock, over.Token);
+        await using (context.Stop.Register(() => actors.AskToStop(true)))
         {
             var end = await report.End;
             await over.CancelAsync();

@@ -90,10 +90,10 @@ internal sealed class NodeFiles(SimDisk disk, string node, Func<string, DiskFaul
         disk.Delete(path);
     }
 
-    public IDisposable? TryLock(string path, LockMode mode, string holder)
+    public IDisposable? TryLock(string path, LockMode mode, string? holder)
     {
         var held = disk.TryLock(path, mode == LockMode.Exclusive);
-        if (held is not null)
+        if (held is not null && holder is not null)
             disk.Write(path, System.Text.Encoding.UTF8.GetBytes(holder));
         return held;
     }

@@ -8,14 +8,12 @@ namespace Kindred.Actors.Engines.RabbitMq;
 /// </summary>
 internal sealed class Membership(Node self, MembershipOptions options)
 {
-    /// <summary>Heartbeats of another node of this name of which at least one is heard, if it lives.</summary>
-    private const int Listened = 3;
-
     private readonly SortedDictionary<string, Peer> peers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> latest = new(StringComparer.Ordinal) { [self.Name] = self.Incarnation };
     private readonly List<object> changes = [];
     private readonly List<Notice> replies = [];
     private TimeSpan? heardSelf, listensSince;
+    private int listened;
     private bool hasListened;
     private (Node Node, TimeSpan Sent, TimeSpan At)? heardNamesake;
 
@@ -52,27 +50,31 @@ internal sealed class Membership(Node self, MembershipOptions options)
     /// <summary>What to tell the others.</summary>
     public IReadOnlyList<Notice> TakeReplies() => Take(replies);
 
+    /// <summary>The longest that a node that lives isn't heard.</summary>
+    private TimeSpan LongestPause => options.HeartbeatPeriod + options.AcceptablePause;
+
     /// <summary>
-    /// Whether this node may say that it lives: once it has listened for another of its name for three heartbeats' time, and longer
-    /// after one heartbeat, which may be the last one of a node that died.
+    /// Another heartbeat's time over one connection has passed. Whether this node may say that it lives: once it has listened for another of
+    /// its name for as long as that may pause, and as long again after one heartbeat, which may be the last one of a node that died.
     /// </summary>
-    public bool MaySpeak(TimeSpan now)
+    public bool Listen(TimeSpan now)
     {
         listensSince ??= now;
-        hasListened |= Namesake is null && now - listensSince >= Listened * options.HeartbeatPeriod
-            && (heardNamesake is not { } heard || now - heard.At > options.HeartbeatPeriod + options.AcceptablePause);
+        listened++; // a process that stood still hasn't listened meanwhile
+        hasListened |= Namesake is null && now - listensSince >= LongestPause && listened > LongestPause / options.HeartbeatPeriod
+            && (heardNamesake is not { } heard || now - heard.At > LongestPause);
         return hasListened;
     }
 
     public void Hear(Notice notice, TimeSpan now)
     {
         var (kind, node, address, known, sent) = notice;
-        if (kind == NoticeKind.Heartbeat && listensSince is not null && !hasListened && node.Name == self.Name)
-            HearNamesake(node, sent, now);
-        else if (kind == NoticeKind.Removed && node == self)
+        if (kind == NoticeKind.Removed && node == self)
             OwnRemoval ??= Math.Max(known, self.Incarnation);
         else if (kind == NoticeKind.Heartbeat && node == self)
             heardSelf = sent; // not now: a heartbeat that lay in a buffer while this process was paused is old
+        else if (kind == NoticeKind.Heartbeat && !hasListened && node.Name == self.Name)
+            HearNamesake(node, sent, now);
         else if (kind == NoticeKind.Heartbeat && node.Name == self.Name && node.Incarnation > self.Incarnation)
             OwnRemoval ??= node.Incarnation;
         else if (kind == NoticeKind.Heartbeat && IsRemoved(node))
@@ -100,6 +102,7 @@ internal sealed class Membership(Node self, MembershipOptions options)
     public void Disconnect()
     {
         heardSelf = null;
+        (listensSince, listened) = (null, 0);
         IsConnected = false;
     }
 

@@ -1,5 +1,5 @@
-using Kindred.Actors.Engines.RabbitMq.Wire;
 using Kindred.Actors.Bulk;
+using Kindred.Actors.Engines.RabbitMq.Wire;
 using Kindred.Actors.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -74,7 +74,7 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
             if (session is null)
                 membership.Disconnect();
             membership.Tick(now);
-            if (session is not null && membership.MaySpeak(now))
+            if (session is not null && membership.Listen(now))
                 beat = new Beat(
                     [new Notice(NoticeKind.Heartbeat, self, session.Address, Sent: now), .. membership.TakeReplies()], membership.Successors(Probed));
         });
@@ -85,13 +85,14 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
     {
         List<Node> removed = [];
         long? ownRemoval;
+        Node? namesake;
         lock (gate)
         {
             change(options.Clock.GetElapsedTime(start));
             var changes = membership.TakeChanges();
             members = changes.Count > 0 ? membership.Members : members;
             connected = membership.IsConnected;
-            ownRemoval = membership.OwnRemoval;
+            (ownRemoval, namesake) = (membership.OwnRemoval, membership.Namesake);
             foreach (var news in changes)
             {
                 RabbitLog.Changed(log, Describe(news));
@@ -103,7 +104,7 @@ internal sealed class RabbitCluster(Node self, RabbitOptions options, ILogger lo
 
         foreach (var node in removed)
             OnRemoved(node);
-        if (membership.Namesake is not null)
+        if (namesake is not null)
             joined.TrySetException(new LinkException($"name={self.Name}: a node of this name is in the cluster already; give each node a name of its own"));
         else if (ownRemoval is { } known)
             Leave(new RemovedException(self, known));

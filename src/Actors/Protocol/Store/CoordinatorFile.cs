@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>
@@ -9,17 +11,25 @@ namespace Kindred.Actors.Protocol.Store;
 /// <param name="Host">The machine; only there does the run directory's lock tell whether the coordinator lives.</param>
 /// <param name="Term">The fencing epoch.</param>
 /// <param name="Step">Commits so far.</param>
-/// <param name="Phase">gathering, restoring, running, ending, or <see cref="Ended"/>.</param>
+/// <param name="Phase">gathering, restoring, running, ending, <see cref="Ended"/> or <see cref="Left"/>.</param>
 /// <param name="WaitsFor">What the run can't go on without; null: nothing.</param>
 /// <param name="Nodes">Names of the nodes that are there, the coordinator's among them.</param>
 /// <param name="Workers">Paths of the workers that hold the run's state.</param>
 /// <param name="Renewed">By the coordinator's clock.</param>
+/// <param name="Failure">Why the run failed; null: it didn't.</param>
 public sealed record CoordinatorFile(
     string Node, long Incarnation, string Host, int Term, long Step, string Phase, string? WaitsFor,
-    IReadOnlyList<string> Nodes, IReadOnlyList<string> Workers, DateTimeOffset Renewed)
+    IReadOnlyList<string> Nodes, IReadOnlyList<string> Workers, DateTimeOffset Renewed, Exception? Failure = null)
 {
-    /// <summary>The phase of a coordinator that has ended in order: nothing changes any more.</summary>
+    /// <summary>The run is over, was stopped, or failed.</summary>
     public const string Ended = "ended";
+
+    /// <summary>The last node was asked to leave: the run is saved, and goes on with whoever comes back.</summary>
+    public const string Left = "left";
+
+    /// <summary>Its coordinator has said its last words: nothing changes any more.</summary>
+    [JsonIgnore]
+    public bool IsOver => Phase is Ended or Left;
 
     /// <returns>null where no coordinator has written yet.</returns>
     /// <exception cref="RunStoreException">The file can't be read.</exception>

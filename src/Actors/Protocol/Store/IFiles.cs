@@ -44,9 +44,9 @@ public interface IFiles
 
     /// <summary>
     /// Locks a file, or returns null at once where another holds it. Disposing unlocks; so does the kernel when the process dies.
-    /// <paramref name="holder"/> is written into the file, for whoever is refused.
+    /// <paramref name="holder"/> is written into the file, for whoever is refused; null: what is there stays.
     /// </summary>
-    IDisposable? TryLock(string path, LockMode mode, string holder);
+    IDisposable? TryLock(string path, LockMode mode, string? holder);
 }
 
 /// <summary>Shared holders don't refuse one another; an exclusive one refuses all.</summary>

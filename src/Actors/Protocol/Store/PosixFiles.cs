@@ -61,7 +61,7 @@ public sealed class PosixFiles : IFiles
         file.Sync();
     }
 
-    public IDisposable? TryLock(string path, LockMode mode, string holder)
+    public IDisposable? TryLock(string path, LockMode mode, string? holder)
     {
         var file = new PosixFile(path, Libc.ReadWrite | Libc.Create, "lock", path);
         var held = false;
@@ -69,8 +69,12 @@ public sealed class PosixFiles : IFiles
         {
             if (!file.TryLock(mode))
                 return null;
-            file.Truncate(0);
-            file.WriteOnce(Encoding.UTF8.GetBytes(holder));
+            if (holder is not null)
+            {
+                file.Truncate(0);
+                file.WriteOnce(Encoding.UTF8.GetBytes(holder));
+            }
+
             held = true;
             return file;
         }

@@ -10,6 +10,8 @@ public sealed class RunDirectory : IDisposable
 {
     private readonly IDisposable? held;
     private readonly Action<string> warn;
+    private readonly (int Term, DateTimeOffset Renewed)? endedBefore;
+    private bool warned;
 
     private RunDirectory(IFiles files, string path, IDisposable? held, Action<string> warn)
     {
@@ -17,6 +19,7 @@ public sealed class RunDirectory : IDisposable
         Terms = new Terms(files, TermsOf(path));
         Checkpoints = new CheckpointStore(files, CheckpointsOf(path), warn);
         Metrics = new MetricsLog(files, MetricsOf(path));
+        endedBefore = held is not null && ReadLastWords() is { Phase: CoordinatorFile.Ended } before ? (before.Term, before.Renewed) : null;
     }
 
     public IFiles Files { get; }
@@ -53,21 +56,14 @@ public sealed class RunDirectory : IDisposable
         Files.Replace(EndOf(Root), stream => stream.Write(bytes));
     }
 
-    /// <summary>The state with which the run came to its end; null where it hasn't.</summary>
-    public TermStep? ReadEnd() =>
-        StoreJson.Read<EndRecord>(Files, EndOf(Root)) is { } end && Terms.Chain().Counts(new TermStep(end.Term, end.Step))
-            ? new TermStep(end.Term, end.Step) : null;
-
-    /// <summary>
-    /// How the run ended while a node was away: after its last step, or because the coordinator of a term that the node had heard of
-    /// (<paramref name="heard"/>; 0: of none, as where it has just started, to go on), or a later one, was asked to stop or failed. Null: it hasn't.
-    /// </summary>
-    public (TermStep At, bool Finished)? ReadEnd(int heard)
+    /// <summary>How the run ended: after its last step; or, since this object was made, because it was stopped or failed. Null: it hasn't.</summary>
+    /// <exception cref="RunStoreException">end.json can't be read.</exception>
+    public RunEnd? ReadEnd()
     {
-        if (ReadEnd() is { } last)
-            return (last, true);
-        return heard > 0 && CoordinatorFile.Read(Files, Root) is { Phase: CoordinatorFile.Ended } end && end.Term >= heard
-            ? (new TermStep(end.Term, end.Step), false) : null;
+        if (StoreJson.Read<EndRecord>(Files, EndOf(Root)) is { } end && Terms.Chain().Counts(new TermStep(end.Term, end.Step)))
+            return new RunEnd(new TermStep(end.Term, end.Step), Finished: true, null);
+        return ReadLastWords() is { Phase: CoordinatorFile.Ended } words && (words.Term, words.Renewed) != endedBefore
+            ? new RunEnd(new TermStep(words.Term, words.Step), Finished: false, words.Failure) : null;
     }
 
     public static string EndOf(string path) => Path.Combine(path, "end.json");
@@ -188,6 +184,22 @@ public sealed class RunDirectory : IDisposable
         Metrics.CutTornLine();
     }
 
+    /// <summary>Null also where they can't be read: what may commit, the terms alone decide.</summary>
+    private CoordinatorFile? ReadLastWords()
+    {
+        try
+        {
+            return CoordinatorFile.Read(Files, Root);
+        }
+        catch (RunStoreException unreadable)
+        {
+            if (!warned)
+                warn($"whether the run was stopped can't be read: {unreadable.Message}");
+            warned = true;
+            return null;
+        }
+    }
+
     private static void CreateRoot(IFiles files, string path)
     {
         try
@@ -200,10 +212,10 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>Whether a process trains the run, waits for others to train it with, or is about to.</summary>
+    /// <summary>Whether a process has opened the run to train it, alone or with others that it may still wait for.</summary>
     public static bool IsInUse(IFiles files, string path)
     {
-        using var free = files.TryLock(Path.Combine(path, "lock"), LockMode.Exclusive, "a look whether it is in use");
+        using var free = files.TryLock(Path.Combine(path, "lock"), LockMode.Exclusive, holder: null);
         return free is null;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Kindred.Actors.Engines.Remote;
 using Kindred.Actors.Messaging;
+using Kindred.Actors.Protocol;
 using Kindred.Gpu.Step;
 
 namespace Kindred.Actors.Engines.RabbitMq.Wire;
