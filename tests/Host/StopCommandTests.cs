@@ -1,7 +1,11 @@
+using System.Threading.Channels;
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Host.Cluster;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Commands;
 using Kindred.Tests.Store;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kindred.Tests.Host;
 
@@ -61,6 +65,25 @@ public sealed class StopCommandTests : IDisposable
         Write(CoordinatorFile.Ended, step: 2, second: 0);
         Assert.Contains("nobody has coordinated it for 20 s", await RefusedAsync(_ => Assert.True(IsAsked)), StringComparison.Ordinal);
         Assert.False(IsAsked);
+    }
+
+    [Fact]
+    public async Task Processes_that_are_there_hear_of_a_request_and_that_it_was_taken_back()
+    {
+        StopRequest.Make(folder.Path); // of an earlier life, which couldn't hear it
+        var request = new StopRequest(folder.Path);
+        var (clock, told) = (new FakeTimeProvider(), Channel.CreateUnbounded<object>());
+        using var over = new CancellationTokenSource();
+        var watching = request.WatchAsync(message => told.Writer.TryWrite(message), Assert.Fail, clock, over.Token);
+        StopRequest.Make(folder.Path);
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(new StopRun(), await told.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        StopRequest.Clear(folder.Path);
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(new StopWithdrawn(), await told.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        await over.CancelAsync();
+        await watching;
+        Assert.False(told.Reader.TryRead(out _));
     }
 
     private async Task<string> RefusedAsync(Action<int> waited) =>

@@ -56,44 +56,42 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal("[(1, 1), (1, 2), (2, 3), (4, 4), (4, 3)] False\n", SafetensorsTests.Python(script));
     }
 
-    [Theory]
-    [InlineData(CoordinatorFile.Ended, true)]
-    [InlineData(CoordinatorFile.Left, false)]
-    [InlineData("running", false)]
-    public void ARunThatWasStoppedOrFailedSinceItWasOpenedHasEnded(string phase, bool ended)
+    [Fact]
+    public void ARunThatWasStoppedOrFailedSinceItWasOpenedHasEndedUntilALaterTermIsClaimed()
     {
-        WithCommits([new(1, 1)]).Dispose();
-        Say(CoordinatorFile.Ended, second: 0);
-        using var run = Open();
-        Assert.Null(run.ReadEnd());
-        Say(phase, second: 1);
-        Assert.Equal(ended ? new RunEnd(new TermStep(3, 1), Finished: false, null) : null, run.ReadEnd());
-        Say(phase, second: 2, new DivergedException("step 2 diverged"));
-        Assert.Equal(ended ? "step 2 diverged" : null, (run.ReadEnd()?.Reason as DivergedException)?.Message);
+        var stopped = new RunEnd(new TermStep(1, 1), Finished: false, null);
+        using (var run = WithCommits([new(1, 1)])) // and four claims
+            run.WriteEnd(stopped, term: 4);
+        using var opened = Open();
+        Assert.Null(opened.ReadEnd(lastStep: 9));
+        Assert.Equal(5, opened.Terms.TryClaim("b"));
+        opened.WriteEnd(stopped, term: 5);
+        Assert.Equal(stopped, opened.ReadEnd(lastStep: 9));
+        opened.WriteEnd(stopped with { Reason = new DivergedException("step 2 diverged") }, term: 5);
+        Assert.Equal("step 2 diverged", Assert.IsType<DivergedException>(opened.ReadEnd(lastStep: 9)?.Reason).Message);
+        Assert.Equal(6, opened.Terms.TryClaim("c"));
+        Assert.Null(opened.ReadEnd(lastStep: 9));
     }
 
     [Fact]
-    public void WhatCantBeReadAsLastWordsEndsNoRun()
-    {
-        var warnings = new List<string>();
-        WithCommits([new(1, 1)]).Dispose();
-        File.WriteAllText(RunDirectory.CoordinatorOf(Run), "{");
-        using var run = RunDirectory.Open(files, Run, "b", LockMode.Shared, warnings.Add);
-        Assert.Null(run.ReadEnd());
-        Assert.Null(run.ReadEnd());
-        Assert.StartsWith("whether the run was stopped can't be read: ", Assert.Single(warnings), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void ARunThatIsOverWasFinished()
+    public void ARunThatIsOverWasFinishedUnlessItIsToGoFurther()
     {
         using var run = WithCommits([new(1, 1)]);
-        run.WriteEnd(new(1, 1));
-        Assert.Equal(new RunEnd(new TermStep(1, 1), Finished: true, null), run.ReadEnd());
+        var end = new RunEnd(new TermStep(1, 1), Finished: true, null);
+        run.WriteEnd(end, term: 1);
+        Assert.Equal(end, run.ReadEnd(lastStep: 1));
+        Assert.Null(run.ReadEnd(lastStep: 2));
     }
 
-    private void Say(string phase, int second, Exception? failure = null) => new CoordinatorFile(
-        "a", 1, "here", 3, 1, phase, null, ["a"], [], DateTimeOffset.UnixEpoch.AddSeconds(second), failure).Write(files, Run);
+    [Fact]
+    public void AnEndThatCouldntBeReadAtTheOpeningIsNoNewOne()
+    {
+        WithCommits([new(1, 1)]).Dispose();
+        File.WriteAllText(RunDirectory.EndOf(Run), "{");
+        using var run = Open();
+        run.WriteEnd(new RunEnd(new TermStep(1, 1), Finished: false, null), term: 4);
+        Assert.Null(run.ReadEnd(lastStep: 9));
+    }
 
     [Fact]
     public void ARunIsNotOverwrittenUnlessAskedFor()

@@ -117,6 +117,9 @@ internal sealed class Cluster : IAsyncDisposable
         ? new LocalWorker((ILocalEncoder)encoder, Batches, Plan, directory.Checkpoints, coordinator)
         : new EncoderWorker(encoder, new HashSum(), Plan, LastStep, Graphs, directory.Checkpoints, coordinator, Staleness);
 
+    /// <summary>A file of the run's folder.</summary>
+    public string PathOf(Func<string, string> file) => file(folder);
+
     /// <summary>Model and bank of the newest checkpoint.</summary>
     public (ulong Model, ulong Bank) Result()
     {

@@ -142,19 +142,42 @@ public sealed class NodeFailureTests
     }
 
     [Fact(Timeout = Hung)]
-    public async Task ACoordinatorThatWasAwayWhenItsRunFailedEndsWithThat()
+    public async Task ACoordinatorThatWasAwayWhenItsRunFailedEndsWithThatAndTellsNobody()
     {
+        var failed = new RunEnd(new TermStep(7, 40), Finished: false, new DivergedException("step 41 diverged"));
         await using var cluster = new Cluster
         {
-            WaitsForMembers = true,
-            Opened = run => new CoordinatorFile("b", 1, "there", 7, 40, CoordinatorFile.Ended, null, [], [], default, new DivergedException("step 41 diverged"))
-                .Write(new PosixFiles(), run),
+            WaitsForMembers = true, Opened = run => RunDirectory.OpenToRead(new PosixFiles(), run, Assert.Fail).WriteEnd(failed, term: 7),
         };
         var end = await cluster.Run();
-        Assert.Equal((new TermStep(7, 40), false), (end.At, end.Finished));
+        Assert.Equal(failed.At, end.At);
         Assert.Equal("step 41 diverged", Assert.IsType<DivergedException>(end.Reason).Message);
-        Assert.Equal("step 41 diverged", cluster.LastWords().Failure?.Message);
-        Assert.Empty(cluster.Metrics());
+        Assert.False(File.Exists(cluster.PathOf(RunDirectory.CoordinatorOf)));
+        Assert.Empty(Directory.GetFiles(cluster.PathOf(RunDirectory.TermsOf)));
+    }
+
+    [Theory(Timeout = Hung)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    public async Task ForNodesThatAreAwayARunThatWasStoppedIsOverAndOneThatTheLastNodeLeftIsNot(bool leaves, bool thenStops, bool over)
+    {
+        await using var cluster = new Cluster { WaitsForMembers = true };
+        LocalEngine? engine = null;
+        var end = await cluster.Run(
+            committed: step =>
+            {
+                if (step.At.Step != 6)
+                    return;
+                engine!.Find(Guardian.Path)!.Tell(new StopRun(leaves));
+                if (thenStops)
+                    engine.Find(Guardian.Path)!.Tell(new StopRun());
+            },
+            started: running => engine = running);
+        Assert.Equal((false, null), (end.Finished, end.Reason));
+        Assert.Equal(CoordinatorFile.Ended, cluster.LastWords().Phase);
+        Assert.Equal(over, File.Exists(cluster.PathOf(RunDirectory.EndOf)));
+        Assert.True((await cluster.Run()).Finished); // started again, it goes on
     }
 
     [Theory(Timeout = Hung)]
@@ -162,7 +185,7 @@ public sealed class NodeFailureTests
     [InlineData(true)]
     public async Task ACoordinatorThatComesLaterIsAskedToStopUnlessThatWasTakenBack(bool takenBack)
     {
-        await using var engine = new LocalEngine(new EngineOptions());
+        await using var engine = new LocalEngine(new EngineOptions { Clock = new FakeTimeProvider() });
         var guardian = engine.Spawn(Props.Of(() => new Guardian(null, [], new EndObserver(), TimeSpan.Zero)), Guardian.Name);
         guardian.Tell(new StopRun());
         if (takenBack)
@@ -171,6 +194,23 @@ public sealed class NodeFailureTests
         guardian.Tell(new Coordinates(7, new Node("b", 1, ["coordinator"])), engine.Spawn(Props.Of(() => new LetsGo(heard)), "b"));
         await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
         Assert.Equal(takenBack ? 0 : 1, heard.Count(message => message is StopRun));
+    }
+
+    [Fact(Timeout = Hung)]
+    public async Task AStopThatIsTakenBackInTimeStopsNothing()
+    {
+        await using var cluster = new Cluster();
+        LocalEngine? engine = null;
+        var end = await cluster.Run(
+            committed: step =>
+            {
+                if (step.At.Step != 6)
+                    return;
+                engine!.Find("/training/coordinator")!.Tell(new StopRun());
+                engine.Find("/training/coordinator")!.Tell(new StopWithdrawn());
+            },
+            started: running => engine = running);
+        Assert.True(end.Finished);
     }
 
     private sealed class LetsGo(List<object> heard) : Actor

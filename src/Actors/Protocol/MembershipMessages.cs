@@ -105,7 +105,7 @@ public sealed record RunOverHeard(Node Node);
 /// <param name="Leaves">The last node leaves the run: for one that is away, it isn't over.</param>
 public sealed record StopRun(bool Leaves = false);
 
-/// <summary>Host → guardian: a coordinator that comes later isn't asked to stop any more.</summary>
+/// <summary>Host → coordinator: the run isn't asked to stop any more; too late once it saves its last state.</summary>
 public sealed record StopWithdrawn;
 
 /// <summary>Host → coordinator: this node is about to leave. Answered by <see cref="MayLeave"/>.</summary>

@@ -26,6 +26,8 @@ internal sealed class Announcer(IActorContext context)
             context.Cluster.Resolve(node, Guardian.Path).Tell(new Coordinates(term, context.Cluster.Self), context.Self);
     }
 
+    public void Stop() => context.Cancel(nameof(Announcer));
+
     /// <summary>Runs <paramref name="whenHeard"/> once every other node has heard it, or has had time enough.</summary>
     public void End(RunOver end, Action whenHeard)
     {
@@ -48,7 +50,7 @@ internal sealed class Announcer(IActorContext context)
             context.Cluster.Resolve(node, Guardian.Path).Tell(over!, context.Self);
         if (deaf.Count > 0 && context.Clock.GetElapsedTime(overSince) < Farewell)
             return;
-        context.Cancel(nameof(Announcer));
+        Stop();
         then?.Invoke();
         then = null;
     }

@@ -7,6 +7,8 @@ namespace Kindred.Actors.Training;
 /// <summary>The end: of the run, after its last step or when asked to stop, with everything saved; or of this coordinator alone.</summary>
 public sealed partial class Coordinator
 {
+    private bool IsStopping => isAskedToStop || isAskedToLeave;
+
     private bool IsSaved => checkpoints.Holds(head) || head.Step == 0;
 
     private string? EndWaitsFor => phase != RunPhase.Ending ? null
@@ -15,15 +17,15 @@ public sealed partial class Coordinator
 
     private void Stop(bool leaves)
     {
-        leavesOnly = leaves && (leavesOnly || !stopping);
-        stopping = true;
+        isAskedToLeave |= leaves;
+        isAskedToStop |= !leaves;
         EndsBeforeItBegan();
     }
 
     /// <summary>Asked to stop before the term began, and no worker holds a state: what can be had is saved already.</summary>
     private bool EndsBeforeItBegan()
     {
-        if (!stopping || phase is not (RunPhase.Gathering or RunPhase.Restoring))
+        if (!IsStopping || phase is not (RunPhase.Gathering or RunPhase.Restoring))
             return false;
         if (!opening.HasHeardWorkers || roster.Workers.Any(w => w.State is not null))
             return false;
@@ -43,7 +45,7 @@ public sealed partial class Coordinator
     /// </summary>
     private void EndUnfinishedStep()
     {
-        if (!stopping || phase is not (RunPhase.Running or RunPhase.Ending) || waitsFor is null || !(checkpoints.Holds(head) || IsLongAgo(waitsSince)))
+        if (!IsStopping || phase is not (RunPhase.Running or RunPhase.Ending) || waitsFor is null || !(checkpoints.Holds(head) || IsLongAgo(waitsSince)))
             return;
         if (roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any())
         {
@@ -56,20 +58,30 @@ public sealed partial class Coordinator
         }
     }
 
+    /// <summary>
+    /// A worker saves once the shards that it has encoded are answered. In async, when the run is stopped, there may be some of steps that
+    /// come no more, whose answers were lost.
+    /// </summary>
+    private void DropOpenShards()
+    {
+        foreach (var worker in run.Staleness > 0 ? roster.ReadyWorkers : [])
+            worker.Actor.Tell(new TakeState(Term, new StateSource.Held(head)), Context.Self);
+    }
+
     private void EndWhenDone()
     {
         if (phase != RunPhase.Ending || !IsSaved || !evaluations.IsIdle)
             return;
-        if (head.Step >= run.LastStep)
-            directory.WriteEnd(head);
         End(null);
     }
 
-    /// <summary>The run was over already, and this node away when that was said.</summary>
-    private void EndAgain(RunEnd end)
+    /// <summary>Tells nobody: others look for themselves, and for those that have started since the run isn't over.</summary>
+    private void EndAlone(RunEnd end)
     {
-        head = end.At;
-        End(end.Reason);
+        Close();
+        announcer.Stop();
+        presence.StepDown();
+        observer.Ended(end);
     }
 
     private void End(Exception? reason)
@@ -78,8 +90,27 @@ public sealed partial class Coordinator
             return;
         Close();
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
-        presence.End(new TermStep(Term, head.Step), leavesOnly && !end.Finished && reason is null, reason);
-        announcer.End(new RunOver(Term, end.At, end.Finished, reason), () => observer.Ended(end));
+        var leaves = isAskedToLeave && !isAskedToStop && reason is null && !end.Finished;
+        if (run.WaitsForMembers && !leaves)
+            WriteEnd(end);
+        presence.End(new TermStep(Term, head.Step), reason);
+        if (leaves)
+            observer.Ended(end); // whoever is away, or comes just now, goes on
+        else
+            announcer.End(new RunOver(Term, end.At, end.Finished, reason), () => observer.Ended(end));
+    }
+
+    private void WriteEnd(RunEnd end)
+    {
+        try
+        {
+            if (end.Finished || directory.Terms.IsNewest(Term))
+                directory.WriteEnd(end, Term);
+        }
+        catch (RunStoreException unwritten)
+        {
+            observer.Noted($"nodes that are away can't be told that the run has ended: {unwritten.Message}");
+        }
     }
 
     /// <summary>A node that leaves with the last worker, or the last keeper, takes a part of the run's state with it: that is saved first.</summary>

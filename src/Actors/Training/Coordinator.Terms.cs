@@ -7,8 +7,15 @@ namespace Kindred.Actors.Training;
 /// <summary>A term, from its claim to the first step: who is there, where the run goes on, who holds that; going back, which is a new term; and a newer one.</summary>
 public sealed partial class Coordinator
 {
-    private void Claim()
+    /// <summary>False: the run is over, and this node was away when that was said.</summary>
+    private bool TryClaim()
     {
+        if (run.WaitsForMembers && directory.ReadEnd(run.LastStep) is { } end)
+        {
+            EndAlone(end);
+            return false;
+        }
+
         opening.Claim();
         phase = RunPhase.Gathering;
         announcer.Tell(Term);
@@ -16,6 +23,7 @@ public sealed partial class Coordinator
         replicas.Reset();
         log.Reset();
         evaluations.Reset();
+        return true;
     }
 
     private void Gather()
@@ -71,8 +79,8 @@ public sealed partial class Coordinator
         }
 
         goesBack = true;
-        Claim();
-        Gather();
+        if (TryClaim())
+            Gather();
     }
 
     /// <summary>
@@ -87,7 +95,7 @@ public sealed partial class Coordinator
         var term = Term;
         Context.Run(
             Context.Executor("disk"),
-            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd() : null),
+            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd(run.LastStep) : null),
             looked => looked,
             error => new Failed(error));
     }

@@ -31,7 +31,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
     private long endingAskedAt, lookedAt, waitsSince;
-    private bool stopping, leavesOnly, goesBack;
+    private bool isAskedToStop, isAskedToLeave, goesBack;
     private string? waitsFor;
     private Exception? fault;
 
@@ -44,7 +44,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private int Term => opening.Term;
 
     /// <summary>After this state the run ends.</summary>
-    private bool IsLast => head.Step >= run.LastStep || stopping;
+    private bool IsLast => head.Step >= run.LastStep || IsStopping;
 
     protected internal override void PreStart()
     {
@@ -60,15 +60,12 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         announcer = new Announcer(Context);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
-        announcer.Start();
         presence = new Presence(Context, directory, run.Host, roster);
+        announcer.Start();
         presence.Start();
         EndIfStoreFails(() =>
         {
-            Claim();
-            if (run.WaitsForMembers && directory.ReadEnd() is { } end && !(end.Finished && end.At.Step < run.LastStep))
-                EndAgain(end);
-            else
+            if (TryClaim())
                 Context.Cluster.Subscribe(Self);
         });
     }
@@ -126,13 +123,18 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case StopRun(var leaves):
                 Stop(leaves);
                 break;
+            case StopWithdrawn when phase != RunPhase.Ending:
+                isAskedToStop = false;
+                break;
+            case StopWithdrawn:
+                break;
             case Leave(var node):
                 Leave(node, Sender!);
                 break;
             case TermLookedAt looked when looked.Term == Term && !looked.IsNewest:
                 throw new SupersededException($"a newer coordinator has claimed the run: this one steps down at step {head.Step}.");
-            case TermLookedAt { End: { Finished: true } end } when phase == RunPhase.Gathering && end.At.Step >= run.LastStep:
-                EndAgain(end);
+            case TermLookedAt { End: { } end } when phase == RunPhase.Gathering:
+                EndAlone(end);
                 break;
             case TermLookedAt:
                 break;
@@ -152,14 +154,16 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     private void OnTick()
     {
-        if (phase == RunPhase.Restoring && opening.NeedsNewTerm)
-            Claim();
+        if (phase is RunPhase.Gathering or RunPhase.Restoring && opening.NeedsNewTerm)
+            TryClaim();
         else if (phase == RunPhase.Gathering || (phase == RunPhase.Restoring && opening.IsHopeless))
             Gather();
         else if (phase == RunPhase.Restoring)
             RunWhenRestored();
         else
             Wait(roster.Missing(leastWorkers: 1));
+        if (phase == RunPhase.Ended)
+            return;
         if (phase != RunPhase.Gathering)
             TellAgain();
         EndUnfinishedStep();
@@ -173,6 +177,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         if (phase != RunPhase.Ending || !IsLongAgo(endingAskedAt))
             return;
         endingAskedAt = Context.Clock.GetTimestamp();
+        DropOpenShards();
         evaluations.Repeat(Term, head);
         EndWhenDone();
     }

@@ -26,8 +26,7 @@ public sealed class Guardian(
     private Succession succession = null!;
     private IActorRef? proxy, coordinator;
     private IExecutor? disk;
-    private StopRun? stop;
-    private bool steppedDown, ended, warned;
+    private bool isAskedToStop, isAskedToLeave, steppedDown, ended, warned;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
 
@@ -76,12 +75,8 @@ public sealed class Guardian(
             case Dismissed dismissed when dismissed.Term >= succession.Term:
                 End(new RunEnd(default, Finished: false, dismissed.Reason));
                 break;
-            case StopRun asked:
-                stop = asked;
-                proxy!.Tell(asked, Self);
-                break;
-            case StopWithdrawn when stop is { Leaves: false }:
-                stop = null;
+            case StopRun or StopWithdrawn:
+                PassOn(message);
                 break;
             case Leave when succession.IsSilent(Silence): // nobody coordinates
                 Sender!.Tell(new MayLeave(), Self);
@@ -96,7 +91,7 @@ public sealed class Guardian(
             case LookForEnd when disk!.Pending == 0 && succession.IsSilent(Silence):
                 ReadEnd();
                 break;
-            case EndRead({ } end, _) when coordinator is null && !ended && (end.Finished || end.At.Term >= succession.Term):
+            case EndRead({ } end, _) when coordinator is null && !ended:
                 End(end);
                 break;
             case EndRead(_, { } unreadable) when !warned:
@@ -112,13 +107,22 @@ public sealed class Guardian(
             Context.Watch(coordinator = Context.Spawn(Props.Of(makeCoordinator), "coordinator"));
     }
 
+    private void PassOn(object stop)
+    {
+        isAskedToLeave |= stop is StopRun { Leaves: true };
+        isAskedToStop = stop is StopRun { Leaves: false } || (isAskedToStop && stop is not StopWithdrawn);
+        proxy!.Tell(stop, Self);
+    }
+
     private void Follow(Coordinates coordinates)
     {
         var isNew = coordinates.Term > succession.Term;
         succession.Take(coordinates);
         proxy!.Tell(coordinates, Sender);
-        if (stop is not null)
-            proxy.Tell(stop, Self); // it may have been asked of nobody, or of a coordinator that is no more
+        if (isAskedToStop) // it may have been asked of nobody, or of a coordinator that is no more
+            proxy.Tell(new StopRun(), Self);
+        if (isAskedToLeave)
+            proxy.Tell(new StopRun(Leaves: true), Self);
         if (!isNew)
             return;
         foreach (var member in alive.Keys)

@@ -21,16 +21,15 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
     }
 
     /// <summary>The last words. A coordinator that was superseded has none: the file is its successor's.</summary>
-    /// <param name="leaves">The run isn't over for whoever is away.</param>
-    public void End(TermStep head, bool leaves, Exception? failure)
+    public void End(TermStep head, Exception? failure)
     {
         context.Cancel(nameof(Presence));
-        Write(head, leaves ? CoordinatorFile.Left : CoordinatorFile.Ended, waitsFor: null, failure);
+        Write(head, CoordinatorFile.Ended, waitsFor: null, failure);
     }
 
     public void StepDown() => context.Cancel(nameof(Presence));
 
-    /// <summary>Nothing rests on the file, so a disk that can't take it ends no run: the next checkpoint will.</summary>
+    /// <summary>No commit rests on the file, so a disk that can't take it ends no run: the next checkpoint will.</summary>
     public void Failed(Exception reason)
     {
         if (!warned)

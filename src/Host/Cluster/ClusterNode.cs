@@ -91,7 +91,7 @@ internal sealed class ClusterNode : IDisposable
         using var over = new CancellationTokenSource();
         var guardian = engine.Spawn(Props.Of(MakeGuardian), Guardian.Name);
         var watches = Task.WhenAll(
-            stop.WatchAsync(isAsked => guardian.Tell(isAsked ? new StopRun() : new StopWithdrawn()), report.Noted, context.Clock, over.Token),
+            stop.WatchAsync(message => guardian.Tell(message), report.Noted, context.Clock, over.Token),
             new WaitNotice(engine.Cluster, run.Directory.Root, note).WatchAsync(report.Noted, context.Clock, over.Token));
         try
         {
@@ -153,7 +153,7 @@ internal sealed class ClusterNode : IDisposable
         var options = TrainingActors.Options(settings, recipe, settings.Cluster.Workers ?? 1, waits: true);
         Func<Actor>? coordinator = roles.Contains("coordinator") ? () => new Coordinator(options, directory, new FlatSum(), report) : null;
         var members = Members.Of(settings, recipe, directory, roles);
-        return new Guardian(coordinator, members, report, settle: TimeSpan.FromSeconds(2), directory.ReadEnd);
+        return new Guardian(coordinator, members, report, settle: TimeSpan.FromSeconds(2), () => directory.ReadEnd(recipe.LastStep));
     }
 
     private async Task<string> EndAsync()

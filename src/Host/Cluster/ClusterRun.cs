@@ -58,15 +58,18 @@ internal sealed record ClusterRun(Settings Settings, DataSplits Data, RunDirecto
         var folder = own.Settings.Run.Folder;
         var settings = NodeSettings.Join(own, RunDirectory.ConfigurationOf(folder), RunDirectory.ReadConfiguration(files, folder));
         RunStart.RequireProtocol(folder);
-        var data = TrainingRun.OpenData(settings, context);
+        var directory = RunDirectory.Open(files, folder, RunStart.Holder, LockMode.Shared, context.Warn); // before data that may take long to open: from here on a stop is heard
+        DataSplits? data = null;
         try
         {
+            data = TrainingRun.OpenData(settings, context);
             RunStart.RequireData(folder, data);
-            return new ClusterRun(settings, data, RunDirectory.Open(files, folder, RunStart.Holder, LockMode.Shared, context.Warn));
+            return new ClusterRun(settings, data, directory);
         }
         catch
         {
-            data.Dispose();
+            data?.Dispose();
+            directory.Dispose();
             throw;
         }
     }

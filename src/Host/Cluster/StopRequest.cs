@@ -1,3 +1,4 @@
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Host.Cluster;
@@ -20,8 +21,8 @@ internal sealed class StopRequest(string run)
     /// <summary>It was heeded, or nobody is there to heed it.</summary>
     public static void Clear(string run) => new PosixFiles().Delete(RunDirectory.StopOf(run));
 
-    /// <summary>Calls <paramref name="tell"/> with true while the request is there, and with false when it was taken back; until <paramref name="ended"/>.</summary>
-    public Task WatchAsync(Action<bool> tell, Action<string> warn, TimeProvider clock, CancellationToken ended)
+    /// <summary>Tells <see cref="StopRun"/> while the request is there, and <see cref="StopWithdrawn"/> when it is no more; until <paramref name="ended"/>.</summary>
+    public Task WatchAsync(Action<object> tell, Action<string> warn, TimeProvider clock, CancellationToken ended)
     {
         var asked = false;
         return Watch.RunAsync(
@@ -30,7 +31,7 @@ internal sealed class StopRequest(string run)
             {
                 var asks = Read(run) is { } request && request != before;
                 if (asks || asked)
-                    tell(asks);
+                    tell(asks ? new StopRun() : new StopWithdrawn());
                 asked = asks;
             },
             warn,

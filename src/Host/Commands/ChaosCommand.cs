@@ -90,8 +90,11 @@ internal static class ChaosCommand
             var inTime = await Task.WhenAny(all, Task.Delay(Most, context.Clock, context.Stop)) == all;
             await over.CancelAsync();
             await strikes;
+            context.Stop.ThrowIfCancellationRequested();
+            if (inTime)
+                await all;
             var unfinished = nodes.FirstOrDefault(node => node.IsRefused) is { } refused
-                ? $"{refused.Name} was refused (exit code {refused.LastCode}); {run}-{refused.Name}.log says why"
+                ? $"{refused.Name} ended with exit code {refused.LastCode}; {run}-{refused.Name}.log says why"
                 : inTime ? null
                 : $"it hasn't ended within {Most.TotalSeconds:F0} s and is at step {StepsOf(run, context).LastOrDefault()}: it hangs (its nodes' logs say at what), "
                     + "or the machine is too slow (give fewer steps=, or one that does nothing else)";

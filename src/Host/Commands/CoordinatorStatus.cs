@@ -18,9 +18,9 @@ internal static class CoordinatorStatus
             return;
         }
 
-        var file = first.IsOver ? first : await RenewedAsync(directory, first, context.Clock);
-        if (file is { IsOver: true })
-            context.Output.WriteLine($"{(file.Failure is null ? "ended" : "failed")} at step {file.Step} under term {file.Term}{(file.Failure is { } why ? $": {why.Message}" : "")}");
+        var file = first.Phase == CoordinatorFile.Ended ? first : await RenewedAsync(directory, first, context.Clock);
+        if (file?.Phase == CoordinatorFile.Ended)
+            context.Output.WriteLine($"{(file.Failure is null ? "ended" : "failed")} at step {file.Step} under term {file.Term}{(file.Failure is { } why ? $": {why.Message.ReplaceLineEndings(" ")}" : "")}");
         else if (file is not null)
             WriteAlive(file, context.Output);
         else

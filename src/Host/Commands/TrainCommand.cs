@@ -23,7 +23,7 @@ internal static class TrainCommand
         var settings = loaded.Settings;
         foreach (var warning in loaded.Warnings)
             context.Warn(warning);
-        var stop = new StopRequest(settings.Run.Folder); // who asks from here on, though the folder is opened later, is heard
+        var stop = new StopRequest(settings.Run.Folder);
         using var data = TrainingRun.OpenData(settings, context);
         using var directory = await UnlessStoppedAsync(() => open(data), context.Stop);
         if (directory is null)

@@ -19,7 +19,7 @@ internal static class RunStart
     /// <summary>The same of the protocol that the run's nodes speak; greater with each change of messages or files.</summary>
     public const string ProtocolKey = "protocol";
 
-    public const string Protocol = "2";
+    public const string Protocol = "1";
 
     public static string Holder => $"process {Environment.ProcessId} on {Host}";
 

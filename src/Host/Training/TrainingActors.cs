@@ -36,9 +36,8 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
         Staleness = recipe.Staleness, ComparesReplicas = settings.Cluster.BitExact ?? settings.Consistency.Mode == ConsistencyMode.Sync,
     };
 
-    /// <summary>Finish the step, save, evaluate, end.</summary>
-    /// <param name="isAsked">False: not any more.</param>
-    public void AskToStop(bool isAsked) => guardian?.Tell(isAsked ? new StopRun() : new StopWithdrawn());
+    /// <summary>Tells the run's guardian (<see cref="StopRun"/>, <see cref="StopWithdrawn"/>), once there is one.</summary>
+    public void Tell(object message) => guardian?.Tell(message);
 
     public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync();
 

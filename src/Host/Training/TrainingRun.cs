@@ -1,3 +1,4 @@
+using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data;
 using Kindred.Gpu.Torch;
@@ -31,8 +32,8 @@ internal static class TrainingRun
         var (report, actors) = (host.Services.GetRequiredService<RunReport>(), host.Services.GetRequiredService<TrainingActors>());
         await host.StartAsync();
         using var over = new CancellationTokenSource();
-        var watch = stop.WatchAsync(actors.AskToStop, report.Noted, context.Clock, over.Token);
-        await using (context.Stop.Register(() => actors.AskToStop(true)))
+        var watch = stop.WatchAsync(actors.Tell, report.Noted, context.Clock, over.Token);
+        await using (context.Stop.Register(() => actors.Tell(new StopRun(Leaves: true))))
         {
             var end = await report.End;
             await over.CancelAsync();

@@ -16,6 +16,7 @@ internal sealed class FileChecks(World world, HashReference? reference)
     private readonly HashSet<string> deleted = [];
     private int claimed;
     private bool hadCheckpoint;
+    private long? ended;
 
     public void Changed(string path)
     {
@@ -28,6 +29,8 @@ internal sealed class FileChecks(World world, HashReference? reference)
             Claimed(int.Parse(name.Split('.')[0]));
         else if (name.EndsWith(".start", StringComparison.Ordinal))
             Started();
+        else if (path == RunDirectory.EndOf(World.Folder))
+            ended = World.Milliseconds(world.Queue.Now);
         else if (Checkpoint.Parse(name) is { } at)
             CheckpointChanged(at, isManifest: name.EndsWith(".json", StringComparison.Ordinal) && world.Disk.Read(path) is not null);
     }
@@ -44,10 +47,10 @@ internal sealed class FileChecks(World world, HashReference? reference)
         committed[at.Term] = at.Step;
     }
 
-    /// <summary>Whether a replica may be given this state under this term.</summary>
+    /// <summary>Whether a replica may be given this state under this term. One that is passed over commits nothing, so what it says late is no matter.</summary>
     public bool MayBegin(int term, TermStep state) =>
         starts.TryGetValue(term, out var start) ? state.Term == term || state == new TermStep(start.Parent, start.Step)
-        : state == default || world.Read().Terms.Chain().Counts(state);
+        : state == default || term < starts.Keys.DefaultIfEmpty(0).Max() || world.Read().Terms.Chain().Counts(state);
 
     /// <summary>Whether a replica in this state may apply that commit.</summary>
     public bool MayFollow(TermStep state, TermStep commit) =>
@@ -71,6 +74,10 @@ internal sealed class FileChecks(World world, HashReference? reference)
     {
         if (term != ++claimed)
             world.Check.Violated($"term {term} was claimed after {claimed - 1}");
+        var by = world.Read().Terms.OwnerOf(term)!;
+        if (long.Parse(by.Split('/')[1]) < ended)
+            world.Check.Violated($"term {term} was claimed by {by}, which was there before the run ended");
+        ended = null;
     }
 
     private void Started()

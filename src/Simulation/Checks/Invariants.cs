@@ -67,9 +67,10 @@ internal sealed class Invariants(World world, HashReference? reference)
         files.Committed(step.At);
     }
 
-    public void Ended(RunEnd end)
+    public void Ended(RunEnd end, SimEngine engine)
     {
-        if (!MayFail && end is not ({ Reason: null, Finished: true } or { Reason: NodeFailedException }))
+        var wasStopped = end is { Reason: null, Finished: false } && world.Stopping.MayEnd(engine);
+        if (!MayFail && !wasStopped && end is not ({ Reason: null, Finished: true } or { Reason: NodeFailedException }))
             Violated($"the run ended with {end}");
     }
 

@@ -34,6 +34,7 @@ internal sealed partial class FaultSchedule
             (2, Leave),
             (1, LoseForGood),
             (1, CutForLong),
+            (2, Stop),
         ];
         (world.LiesAboutLink, world.ComesAfterList) = (LiesAboutLink, IsFaster);
         world.Queue.Add(Seconds(0.5, world.Scenario.BetweenFaults * 2), Next);
@@ -110,6 +111,12 @@ internal sealed partial class FaultSchedule
     {
         if (world.TryLeave(Any()))
             Happens("leave");
+    }
+
+    private void Stop()
+    {
+        if (world.Stopping.TryBegin())
+            Happens("stop");
     }
 
     /// <summary>A machine that never comes back, where others have its roles.</summary>

@@ -28,8 +28,8 @@ internal sealed class SimObserver(World world, Machine machine, SimEngine engine
         if (engine.IsDead)
             return;
         world.Note($"{machine.Name} ends: {end}");
-        world.Check.Ended(end);
-        machine.IsDone = end.Reason is null;
+        world.Check.Ended(end, engine);
+        machine.IsDone = end is { Reason: null, Finished: true };
         world.Die(engine, "has ended");
     }
 }

@@ -18,7 +18,7 @@ namespace Kindred.Simulation.Worlds;
 /// </summary>
 internal sealed class World
 {
-    private const string Folder = "/run";
+    public const string Folder = "/run";
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
     private readonly long seed;
     private readonly SimNetwork network;
@@ -35,6 +35,7 @@ internal sealed class World
         Membership = new Membership(Lines, seed, Scenario.Detector, engine => Die(engine, "was removed"));
         network = new SimNetwork(Turns, Queue, seed, Lines, Membership.Find, Trace, Faults) { Latency = Scenario.Latency };
         Check = new Invariants(this, Scenario.Reference(Batches, Plan));
+        Stopping = new Stopping(this);
         MakeRun();
         (Disk.Changed, Turns.AfterTurn) = (Check.FileChanged, Check.AfterTurn);
         foreach (var machine in Scenario.Machines)
@@ -63,6 +64,8 @@ internal sealed class World
     public SimDisk Disk { get; } = new();
 
     public Invariants Check { get; }
+
+    public Stopping Stopping { get; }
 
     /// <summary>What goes wrong with the writes of a machine, now.</summary>
     public Func<Machine, string, DiskFault> DiskFault { get; set; } = (_, _) => Kindred.Simulation.Disk.DiskFault.None;
@@ -133,6 +136,8 @@ internal sealed class World
         Turns.Resume(engine);
     }
 
+    public static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
+
     public void Note(string what) => Trace.Note(Queue.Now, what);
 
     private void Look()
@@ -159,7 +164,7 @@ internal sealed class World
     {
         if (machine.IsDone)
             return;
-        machine.LastIncarnation = Math.Max(machine.LastIncarnation + 1, Queue.Now.Ticks / TimeSpan.TicksPerMillisecond);
+        machine.LastIncarnation = Math.Max(machine.LastIncarnation + 1, Milliseconds(Queue.Now));
         var node = new Node(machine.Name, machine.LastIncarnation, machine.Roles);
         SimEngine engine = null!;
         var options = new EngineOptions
@@ -209,7 +214,7 @@ internal sealed class World
             Scenario.Staleness, Scenario.LocalSteps > 0 ? Plan : null));
         Add("worker", "worker", Role.Worker, c => Worker(directory.Checkpoints, c));
         Func<Actor>? coordinator = machine.Roles.Contains("coordinator") ? () => new Coordinator(options, directory, new HashSum(), observer) : null;
-        return () => new Guardian(coordinator, members, observer, Settle, directory.ReadEnd);
+        return () => new Guardian(coordinator, members, observer, Settle, () => directory.ReadEnd(Scenario.LastStep));
     }
 
     private Actor Worker(CheckpointStore checkpoints, IActorRef coordinator) => Scenario.LocalSteps > 0

@@ -1,17 +1,15 @@
-using System.Text.Json.Serialization;
-
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>
 /// coordinator.json: who coordinates a run and where that stands, renewed every second while it lives. It is shown to people and
-/// keeps a start elsewhere from taking the run over unasked; who may commit, the terms alone decide.
+/// keeps a start elsewhere from taking the run over unasked; who may commit, the terms alone decide, and that the run is over, end.json.
 /// </summary>
 /// <param name="Node">The coordinator's node, with its <paramref name="Incarnation"/>.</param>
 /// <param name="Incarnation">Unix milliseconds of the node's start, or 1 where one process is all.</param>
 /// <param name="Host">The machine; only there does the run directory's lock tell whether the coordinator lives.</param>
 /// <param name="Term">The fencing epoch.</param>
 /// <param name="Step">Commits so far.</param>
-/// <param name="Phase">gathering, restoring, running, ending, <see cref="Ended"/> or <see cref="Left"/>.</param>
+/// <param name="Phase">gathering, restoring, running, ending, or <see cref="Ended"/>.</param>
 /// <param name="WaitsFor">What the run can't go on without; null: nothing.</param>
 /// <param name="Nodes">Names of the nodes that are there, the coordinator's among them.</param>
 /// <param name="Workers">Paths of the workers that hold the run's state.</param>
@@ -21,15 +19,8 @@ public sealed record CoordinatorFile(
     string Node, long Incarnation, string Host, int Term, long Step, string Phase, string? WaitsFor,
     IReadOnlyList<string> Nodes, IReadOnlyList<string> Workers, DateTimeOffset Renewed, Exception? Failure = null)
 {
-    /// <summary>The run is over, was stopped, or failed.</summary>
+    /// <summary>The phase of a coordinator that has ended, in order or with a failure.</summary>
     public const string Ended = "ended";
-
-    /// <summary>The last node was asked to leave: the run is saved, and goes on with whoever comes back.</summary>
-    public const string Left = "left";
-
-    /// <summary>Its coordinator has said its last words: nothing changes any more.</summary>
-    [JsonIgnore]
-    public bool IsOver => Phase is Ended or Left;
 
     /// <returns>null where no coordinator has written yet.</returns>
     /// <exception cref="RunStoreException">The file can't be read.</exception>

@@ -13,7 +13,7 @@ public sealed class LifeSigns(IFiles files, string run, string host, TimeProvide
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came meanwhile.</exception>
     public async Task RefuseIfAnyAsync(Action<string> note, CancellationToken stop)
     {
-        if (Read() is not { } first || first.File is { } file && (file.Host == host || file.IsOver))
+        if (Read() is not { } first || first.File is { } file && (file.Host == host || file.Phase == CoordinatorFile.Ended))
             return;
         note($"{run} was trained on {first.File?.Host ?? "another machine"} and not ended in order: looking for {Watched.TotalSeconds:0} s "
             + "whether it still is (takeover=true starts at once)");
@@ -21,7 +21,7 @@ public sealed class LifeSigns(IFiles files, string run, string host, TimeProvide
         while (clock.GetElapsedTime(start) < Watched)
         {
             await Task.Delay(Look, clock, stop);
-            if (Read() is { } now && !now.Bytes.AsSpan().SequenceEqual(first.Bytes) && now.File is not { IsOver: true })
+            if (Read() is { } now && !now.Bytes.AsSpan().SequenceEqual(first.Bytes) && now.File?.Phase != CoordinatorFile.Ended)
                 throw new RunStoreException(
                     $"{run} is being trained on {now.File?.Host ?? "another machine"} (term {now.File?.Term}, step {now.File?.Step}); stop it there, "
                     + "wait for its end, or take it over with takeover=true.");

@@ -10,8 +10,9 @@ public sealed class RunDirectory : IDisposable
 {
     private readonly IDisposable? held;
     private readonly Action<string> warn;
-    private readonly (int Term, DateTimeOffset Renewed)? endedBefore;
-    private bool warned;
+
+    /// <summary>The term of an end that was there when this was opened: the run goes on from it.</summary>
+    private int endedBefore;
 
     private RunDirectory(IFiles files, string path, IDisposable? held, Action<string> warn)
     {
@@ -19,7 +20,6 @@ public sealed class RunDirectory : IDisposable
         Terms = new Terms(files, TermsOf(path));
         Checkpoints = new CheckpointStore(files, CheckpointsOf(path), warn);
         Metrics = new MetricsLog(files, MetricsOf(path));
-        endedBefore = held is not null && ReadLastWords() is { Phase: CoordinatorFile.Ended } before ? (before.Term, before.Renewed) : null;
     }
 
     public IFiles Files { get; }
@@ -49,21 +49,26 @@ public sealed class RunDirectory : IDisposable
         return newest;
     }
 
-    /// <summary>Writes that the run has come to its end with this state, for nodes that are away when it is said.</summary>
-    public void WriteEnd(TermStep at)
+    /// <summary>Writes how the run ended under this term, for nodes that are away when it is said.</summary>
+    /// <exception cref="RunStoreException">The run directory can't be written.</exception>
+    public void WriteEnd(RunEnd end, int term)
     {
-        var bytes = StoreJson.Bytes(new EndRecord(at.Term, at.Step));
+        var bytes = StoreJson.Bytes(new EndRecord(end.At.Term, end.At.Step, term, end.Reason));
         Files.Replace(EndOf(Root), stream => stream.Write(bytes));
     }
 
-    /// <summary>How the run ended: after its last step; or, since this object was made, because it was stopped or failed. Null: it hasn't.</summary>
-    /// <exception cref="RunStoreException">end.json can't be read.</exception>
-    public RunEnd? ReadEnd()
+    /// <summary>
+    /// How the run ended: with its last step; or, since it was opened and with no later term, because it was stopped or failed. Null: it hasn't.
+    /// </summary>
+    /// <exception cref="RunStoreException">end.json, or a term, can't be read.</exception>
+    public RunEnd? ReadEnd(long lastStep)
     {
-        if (StoreJson.Read<EndRecord>(Files, EndOf(Root)) is { } end && Terms.Chain().Counts(new TermStep(end.Term, end.Step)))
-            return new RunEnd(new TermStep(end.Term, end.Step), Finished: true, null);
-        return ReadLastWords() is { Phase: CoordinatorFile.Ended } words && (words.Term, words.Renewed) != endedBefore
-            ? new RunEnd(new TermStep(words.Term, words.Step), Finished: false, words.Failure) : null;
+        if (StoreJson.Read<EndRecord>(Files, EndOf(Root)) is not { } end)
+            return null;
+        var at = new TermStep(end.Term, end.Step);
+        if (end.Failure is null && end.Step >= lastStep && Terms.Chain().Counts(at))
+            return new RunEnd(at, Finished: true, null);
+        return end.Under > endedBefore && end.Under >= Terms.NewestClaim() ? new RunEnd(at, Finished: false, end.Failure) : null;
     }
 
     public static string EndOf(string path) => Path.Combine(path, "end.json");
@@ -147,6 +152,7 @@ public sealed class RunDirectory : IDisposable
         {
             if (mode == LockMode.Exclusive)
                 run.Start();
+            run.endedBefore = run.TermOfEnd();
             return run;
         }
         catch
@@ -184,19 +190,16 @@ public sealed class RunDirectory : IDisposable
         Metrics.CutTornLine();
     }
 
-    /// <summary>Null also where they can't be read: what may commit, the terms alone decide.</summary>
-    private CoordinatorFile? ReadLastWords()
+    /// <summary>What can't be read may be any end up to now.</summary>
+    private int TermOfEnd()
     {
         try
         {
-            return CoordinatorFile.Read(Files, Root);
+            return StoreJson.Read<EndRecord>(Files, EndOf(Root))?.Under ?? 0;
         }
-        catch (RunStoreException unreadable)
+        catch (RunStoreException)
         {
-            if (!warned)
-                warn($"whether the run was stopped can't be read: {unreadable.Message}");
-            warned = true;
-            return null;
+            return Terms.NewestClaim();
         }
     }
 
@@ -238,5 +241,5 @@ public sealed class RunDirectory : IDisposable
     ];
 }
 
-/// <summary>The run's last state, in end.json.</summary>
-internal sealed record EndRecord(int Term, long Step);
+/// <summary>How the run ended, in end.json: its last state, under which term that was said, and what failed.</summary>
+internal sealed record EndRecord(int Term, long Step, int Under = 0, Exception? Failure = null);
