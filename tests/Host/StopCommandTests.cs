@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Host.Cluster;
 using Kindred.Host.CommandLine;
@@ -68,22 +66,63 @@ public sealed class StopCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Processes_that_are_there_hear_of_a_request_and_that_it_was_taken_back()
+    public async Task When_what_was_there_has_gone_it_stops_waiting()
     {
-        StopRequest.Make(folder.Path); // of an earlier life, which couldn't hear it
+        Write(CoordinatorFile.Ended, step: 2, second: 0);
+        var ending = RunDirectory.Open(files, folder.Path, "b", LockMode.Shared, Assert.Fail);
+        Assert.EndsWith(": nobody trains it now.", await RefusedAsync(_ => ending.Dispose()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_stop_that_gives_up_takes_only_its_own_request_back()
+    {
+        Write("running", step: 2, second: 0);
+        var other = StopRequest.Make(folder.Path);
+        var clock = new HastyClock(waits =>
+        {
+            StopRequest.Clear(folder.Path, other);
+            Write(waits == 2 ? CoordinatorFile.Ended : "running", step: 2, waits);
+        });
+        Assert.StartsWith("stopped at step 2", await StopAsync(clock), StringComparison.Ordinal);
+        Write("running", step: 2, second: 3);
+        Assert.EndsWith("another `kindred stop` has taken the request back.", await RefusedAsync(_ => File.Delete(RunDirectory.StopOf(folder.Path))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_comes_while_it_waits_is_asked_anew()
+    {
+        Write("running", step: 2, second: 0);
+        var requests = new List<string>();
+        var clock = new HastyClock(waits =>
+        {
+            requests.Add(File.ReadAllText(RunDirectory.StopOf(folder.Path)));
+            Write(waits == 3 ? CoordinatorFile.Ended : "running", step: 2, waits, term: 4);
+        });
+        await StopAsync(clock);
+        Assert.Equal(3, requests.Count);
+        Assert.NotEqual(requests[0], requests[1]);
+        Assert.Equal(requests[1], requests[2]);
+    }
+
+    [Fact]
+    public async Task Processes_that_are_there_hear_of_a_request()
+    {
         var request = new StopRequest(folder.Path);
-        var (clock, told) = (new FakeTimeProvider(), Channel.CreateUnbounded<object>());
-        using var over = new CancellationTokenSource();
-        var watching = request.WatchAsync(message => told.Writer.TryWrite(message), Assert.Fail, clock, over.Token);
         StopRequest.Make(folder.Path);
+        using var over = new CancellationTokenSource();
+        var (clock, heard) = (new FakeTimeProvider(), 0);
+        var watching = request.WatchAsync(
+            () =>
+            {
+                heard++;
+                over.Cancel();
+            },
+            Assert.Fail,
+            clock,
+            over.Token);
         clock.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(new StopRun(), await told.Reader.ReadAsync(TestContext.Current.CancellationToken));
-        StopRequest.Clear(folder.Path);
-        clock.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(new StopWithdrawn(), await told.Reader.ReadAsync(TestContext.Current.CancellationToken));
-        await over.CancelAsync();
         await watching;
-        Assert.False(told.Reader.TryRead(out _));
+        Assert.Equal(1, heard);
     }
 
     private async Task<string> RefusedAsync(Action<int> waited) =>
@@ -96,6 +135,6 @@ public sealed class StopCommandTests : IDisposable
         return output.ToString();
     }
 
-    private void Write(string phase, long step, int second, Exception? failure = null) =>
-        new CoordinatorFile("b", 1, "there", 3, step, phase, null, ["b"], [], DateTimeOffset.UnixEpoch.AddSeconds(second), failure).Write(files, folder.Path);
+    private void Write(string phase, long step, int second, Exception? failure = null, int term = 3) =>
+        new CoordinatorFile("b", 1, "there", term, step, phase, null, ["b"], [], DateTimeOffset.UnixEpoch.AddSeconds(second), failure).Write(files, folder.Path);
 }

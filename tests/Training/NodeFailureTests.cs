@@ -180,49 +180,6 @@ public sealed class NodeFailureTests
         Assert.True((await cluster.Run()).Finished); // started again, it goes on
     }
 
-    [Theory(Timeout = Hung)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task ACoordinatorThatComesLaterIsAskedToStopUnlessThatWasTakenBack(bool takenBack)
-    {
-        await using var engine = new LocalEngine(new EngineOptions { Clock = new FakeTimeProvider() });
-        var guardian = engine.Spawn(Props.Of(() => new Guardian(null, [], new EndObserver(), TimeSpan.Zero)), Guardian.Name);
-        guardian.Tell(new StopRun());
-        if (takenBack)
-            guardian.Tell(new StopWithdrawn());
-        var heard = new List<object>();
-        guardian.Tell(new Coordinates(7, new Node("b", 1, ["coordinator"])), engine.Spawn(Props.Of(() => new LetsGo(heard)), "b"));
-        await guardian.Ask<MayLeave>(new Leave(engine.Cluster.Self), TimeSpan.FromMinutes(1));
-        Assert.Equal(takenBack ? 0 : 1, heard.Count(message => message is StopRun));
-    }
-
-    [Fact(Timeout = Hung)]
-    public async Task AStopThatIsTakenBackInTimeStopsNothing()
-    {
-        await using var cluster = new Cluster();
-        LocalEngine? engine = null;
-        var end = await cluster.Run(
-            committed: step =>
-            {
-                if (step.At.Step != 6)
-                    return;
-                engine!.Find("/training/coordinator")!.Tell(new StopRun());
-                engine.Find("/training/coordinator")!.Tell(new StopWithdrawn());
-            },
-            started: running => engine = running);
-        Assert.True(end.Finished);
-    }
-
-    private sealed class LetsGo(List<object> heard) : Actor
-    {
-        protected internal override void Receive(object message)
-        {
-            heard.Add(message);
-            if (message is Leave)
-                Sender!.Tell(new MayLeave(), Self);
-        }
-    }
-
     private static void Release(long step, ManualResetEventSlim ended)
     {
         if (step == 17)

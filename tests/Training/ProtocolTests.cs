@@ -285,7 +285,7 @@ public sealed class ProtocolTests
     public async Task AskedToStopBeforeAnybodyCoordinates()
     {
         await using var cluster = new Cluster();
-        var end = await cluster.Run(started: engine => engine.Find(Guardian.Path)!.Tell(new StopRun()));
+        var end = await cluster.Run(started: engine => engine.Find(Guardian.Path)!.Tell(new StopRun(Leaves: true)));
         Assert.Null(end.Reason);
         Assert.Equal(0, end.At.Step);
         Assert.Empty(cluster.Metrics());
@@ -300,10 +300,10 @@ public sealed class ProtocolTests
             committed: step =>
             {
                 if (step.At.Step == 6)
-                    engine!.Find(Guardian.Path)!.Tell(new StopRun());
+                    engine!.Find(Guardian.Path)!.Tell(new StopRun(Leaves: true));
             },
             started: running => engine = running);
-        var second = await cluster.Run(started: running => running.Find(Guardian.Path)!.Tell(new StopRun()));
+        var second = await cluster.Run(started: running => running.Find(Guardian.Path)!.Tell(new StopRun(Leaves: true)));
         Assert.Equal((first.At.Step, false, null), (second.At.Step, second.Finished, second.Reason));
         Assert.Equal((first.At.Step, CoordinatorFile.Ended), (cluster.LastWords().Step, cluster.LastWords().Phase));
     }
@@ -326,7 +326,7 @@ public sealed class ProtocolTests
             committed: step =>
             {
                 if (step.At.Step == 6)
-                    engine!.Find(Guardian.Path)!.Tell(new StopRun());
+                    engine!.Find(Guardian.Path)!.Tell(new StopRun(Leaves: true));
             },
             started: running => engine = running);
         Assert.Equal((false, null), (end.Finished, end.Reason));

@@ -101,12 +101,11 @@ public sealed record Dismissed(int Term, Exception Reason) : ITermed;
 /// <summary>Guardian → coordinator: heard that the run is over.</summary>
 public sealed record RunOverHeard(Node Node);
 
-/// <summary>Host → coordinator: finish the step, save, evaluate, end.</summary>
-/// <param name="Leaves">The last node leaves the run: for one that is away, it isn't over.</param>
+/// <summary>Host → coordinator: finish the step, save, evaluate, end. Told again and again while it is wanted, for it may be taken back.</summary>
+/// <param name="Leaves">
+/// The last node leaves the run: for one that is away, it isn't over. Told once, and only to a coordinator of the same node.
+/// </param>
 public sealed record StopRun(bool Leaves = false);
-
-/// <summary>Host → coordinator: the run isn't asked to stop any more; too late once it saves its last state.</summary>
-public sealed record StopWithdrawn;
 
 /// <summary>Host → coordinator: this node is about to leave. Answered by <see cref="MayLeave"/>.</summary>
 public sealed record Leave(Node Node);

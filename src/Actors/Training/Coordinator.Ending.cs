@@ -7,7 +7,12 @@ namespace Kindred.Actors.Training;
 /// <summary>The end: of the run, after its last step or when asked to stop, with everything saved; or of this coordinator alone.</summary>
 public sealed partial class Coordinator
 {
-    private bool IsStopping => isAskedToStop || isAskedToLeave;
+    /// <summary>Who asks a run to stop asks every half second, and may take that back.</summary>
+    private static readonly TimeSpan StopHolds = TimeSpan.FromSeconds(5);
+
+    private bool IsAskedToStop => stopAskedAt is { } at && Context.Clock.GetElapsedTime(at) <= StopHolds;
+
+    private bool IsStopping => isAskedToLeave || IsAskedToStop;
 
     private bool IsSaved => checkpoints.Holds(head) || head.Step == 0;
 
@@ -18,16 +23,17 @@ public sealed partial class Coordinator
     private void Stop(bool leaves)
     {
         isAskedToLeave |= leaves;
-        isAskedToStop |= !leaves;
+        stopAskedAt = leaves ? stopAskedAt : Context.Clock.GetTimestamp();
         EndsBeforeItBegan();
     }
 
-    /// <summary>Asked to stop before the term began, and no worker holds a state: what can be had is saved already.</summary>
+    /// <summary>Asked to stop before the term began, and no worker holds a state, or what else it takes doesn't come: what can be had is saved already.</summary>
     private bool EndsBeforeItBegan()
     {
         if (!IsStopping || phase is not (RunPhase.Gathering or RunPhase.Restoring))
             return false;
-        if (!opening.HasHeardWorkers || roster.Workers.Any(w => w.State is not null))
+        var canBeSaved = roster.Workers.Any(w => w.State is not null) && !(waitsFor is not null && IsLongAgo(waitsSince));
+        if (!opening.HasHeardWorkers || canBeSaved)
             return false;
         EndWithWhatIsSaved();
         return true;
@@ -80,7 +86,7 @@ public sealed partial class Coordinator
     {
         Close();
         announcer.Stop();
-        presence.StepDown();
+        presence.End(new TermStep(Term, end.At.Step), end.Reason);
         observer.Ended(end);
     }
 
@@ -90,7 +96,7 @@ public sealed partial class Coordinator
             return;
         Close();
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
-        var leaves = isAskedToLeave && !isAskedToStop && reason is null && !end.Finished;
+        var leaves = isAskedToLeave && !IsAskedToStop && reason is null && !end.Finished;
         if (run.WaitsForMembers && !leaves)
             WriteEnd(end);
         presence.End(new TermStep(Term, head.Step), reason);
@@ -107,7 +113,7 @@ public sealed partial class Coordinator
             if (end.Finished || directory.Terms.IsNewest(Term))
                 directory.WriteEnd(end, Term);
         }
-        catch (RunStoreException unwritten)
+        catch (IOException unwritten)
         {
             observer.Noted($"nodes that are away can't be told that the run has ended: {unwritten.Message}");
         }

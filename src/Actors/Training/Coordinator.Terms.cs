@@ -95,7 +95,7 @@ public sealed partial class Coordinator
         var term = Term;
         Context.Run(
             Context.Executor("disk"),
-            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd(run.LastStep) : null),
+            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd(run.LastStep, ownTerm: term) : null),
             looked => looked,
             error => new Failed(error));
     }

@@ -31,7 +31,8 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private TermStep head;
     private RunPhase phase = RunPhase.Gathering;
     private long endingAskedAt, lookedAt, waitsSince;
-    private bool isAskedToStop, isAskedToLeave, goesBack;
+    private bool isAskedToLeave, goesBack;
+    private long? stopAskedAt;
     private string? waitsFor;
     private Exception? fault;
 
@@ -122,11 +123,6 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 break;
             case StopRun(var leaves):
                 Stop(leaves);
-                break;
-            case StopWithdrawn when phase != RunPhase.Ending:
-                isAskedToStop = false;
-                break;
-            case StopWithdrawn:
                 break;
             case Leave(var node):
                 Leave(node, Sender!);

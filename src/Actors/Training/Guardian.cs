@@ -26,7 +26,7 @@ public sealed class Guardian(
     private Succession succession = null!;
     private IActorRef? proxy, coordinator;
     private IExecutor? disk;
-    private bool isAskedToStop, isAskedToLeave, steppedDown, ended, warned;
+    private bool isAskedToLeave, steppedDown, ended, warned;
 
     protected internal override SupervisorStrategy Supervision { get; } = new(_ => Directive.Restart, 3, TimeSpan.FromMinutes(1));
 
@@ -75,8 +75,9 @@ public sealed class Guardian(
             case Dismissed dismissed when dismissed.Term >= succession.Term:
                 End(new RunEnd(default, Finished: false, dismissed.Reason));
                 break;
-            case StopRun or StopWithdrawn:
-                PassOn(message);
+            case StopRun stop:
+                isAskedToLeave |= stop.Leaves;
+                (stop.Leaves ? coordinator : proxy)?.Tell(stop, Self);
                 break;
             case Leave when succession.IsSilent(Silence): // nobody coordinates
                 Sender!.Tell(new MayLeave(), Self);
@@ -107,22 +108,13 @@ public sealed class Guardian(
             Context.Watch(coordinator = Context.Spawn(Props.Of(makeCoordinator), "coordinator"));
     }
 
-    private void PassOn(object stop)
-    {
-        isAskedToLeave |= stop is StopRun { Leaves: true };
-        isAskedToStop = stop is StopRun { Leaves: false } || (isAskedToStop && stop is not StopWithdrawn);
-        proxy!.Tell(stop, Self);
-    }
-
     private void Follow(Coordinates coordinates)
     {
         var isNew = coordinates.Term > succession.Term;
         succession.Take(coordinates);
         proxy!.Tell(coordinates, Sender);
-        if (isAskedToStop) // it may have been asked of nobody, or of a coordinator that is no more
-            proxy.Tell(new StopRun(), Self);
-        if (isAskedToLeave)
-            proxy.Tell(new StopRun(Leaves: true), Self);
+        if (isAskedToLeave) // there may have been no coordinator then, or another life of it
+            coordinator?.Tell(new StopRun(Leaves: true), Self);
         if (!isNew)
             return;
         foreach (var member in alive.Keys)

@@ -91,7 +91,7 @@ internal sealed class ClusterNode : IDisposable
         using var over = new CancellationTokenSource();
         var guardian = engine.Spawn(Props.Of(MakeGuardian), Guardian.Name);
         var watches = Task.WhenAll(
-            stop.WatchAsync(message => guardian.Tell(message), report.Noted, context.Clock, over.Token),
+            stop.WatchAsync(() => guardian.Tell(new StopRun()), report.Noted, context.Clock, over.Token),
             new WaitNotice(engine.Cluster, run.Directory.Root, note).WatchAsync(report.Noted, context.Clock, over.Token));
         try
         {

@@ -1,4 +1,4 @@
-using Kindred.Actors.Protocol;
+using System.Text;
 using Kindred.Actors.Protocol.Store;
 
 namespace Kindred.Host.Cluster;
@@ -12,32 +12,35 @@ internal sealed class StopRequest(string run)
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.5);
     private readonly string? before = Read(run);
 
-    public static void Make(string run)
+    /// <returns>The request's own name.</returns>
+    public static string Make(string run)
     {
-        var id = Guid.NewGuid().ToByteArray();
-        new PosixFiles().Replace(RunDirectory.StopOf(run), file => file.Write(Convert.ToHexString(id).Select(c => (byte)c).ToArray()));
+        var id = Guid.NewGuid().ToString("N");
+        new PosixFiles().Replace(RunDirectory.StopOf(run), file => file.Write(Encoding.ASCII.GetBytes(id)));
+        return id;
     }
 
-    /// <summary>It was heeded, or nobody is there to heed it.</summary>
-    public static void Clear(string run) => new PosixFiles().Delete(RunDirectory.StopOf(run));
-
-    /// <summary>Tells <see cref="StopRun"/> while the request is there, and <see cref="StopWithdrawn"/> when it is no more; until <paramref name="ended"/>.</summary>
-    public Task WatchAsync(Action<object> tell, Action<string> warn, TimeProvider clock, CancellationToken ended)
+    /// <summary>It was heeded, or nobody is there to heed it. Another's stays.</summary>
+    public static void Clear(string run, string id)
     {
-        var asked = false;
-        return Watch.RunAsync(
-            Period,
-            () =>
-            {
-                var asks = Read(run) is { } request && request != before;
-                if (asks || asked)
-                    tell(asks ? new StopRun() : new StopWithdrawn());
-                asked = asks;
-            },
-            warn,
-            clock,
-            ended);
+        if (Read(run) == id)
+            new PosixFiles().Delete(RunDirectory.StopOf(run));
     }
+
+    /// <summary>Whether this one or another one is there.</summary>
+    public static bool IsThere(string run) => Read(run) is not null;
+
+    /// <summary>Calls <paramref name="stop"/> again and again while the request is there; until <paramref name="ended"/>.</summary>
+    public Task WatchAsync(Action stop, Action<string> warn, TimeProvider clock, CancellationToken ended) => Watch.RunAsync(
+        Period,
+        () =>
+        {
+            if (Read(run) is { } request && request != before)
+                stop();
+        },
+        warn,
+        clock,
+        ended);
 
     private static string? Read(string run)
     {

@@ -11,7 +11,7 @@ internal static class CommandTable
 
     private delegate Task<ExitCode> RunHandler(string run, KeyValueArguments arguments, CommandContext context);
 
-    private static readonly string[] Stopping = ["train", "resume", "node", "chaos", "demo", "simulate", "stop"];
+    private static readonly string[] Stopping = ["train", "resume", "node", "chaos", "demo", "simulate"];
 
     /// <summary>Whether the command looks at <see cref="CommandContext.Stop"/>; a signal ends the others at once.</summary>
     public static bool Stops(string[] arguments) => arguments is [var command, ..] && Stopping.Contains(command);

@@ -15,9 +15,26 @@ internal static class InspectCommand
     public static Task<ExitCode> RunAsync(string run, CommandContext context)
     {
         RunSettingsReader.LoadAnywhere(run, context.Machine); // so that a damaged configuration isn't printed as if it were one
-        var (checkpoint, store) = RunStart.Find(run, best: false, context);
-        context.Output.WriteLine($"step {checkpoint.Step}");
-        context.Output.WriteLine(RunDirectory.ReadConfiguration(new PosixFiles(), run).TrimEnd());
+        while (true)
+        {
+            var (checkpoint, store) = RunStart.Find(run, best: false, context);
+            try
+            {
+                var hashes = Hashes(checkpoint, store).ToList();
+                context.Output.WriteLine($"step {checkpoint.Step}");
+                context.Output.WriteLine(RunDirectory.ReadConfiguration(new PosixFiles(), run).TrimEnd());
+                hashes.ForEach(context.Output.WriteLine);
+                return Task.FromResult(ExitCode.Done);
+            }
+            catch (RunStoreException) when (RunStart.Find(run, best: false, context).Checkpoint.At != checkpoint.At)
+            {
+                continue; // the run goes on, and has deleted it
+            }
+        }
+    }
+
+    private static IEnumerable<string> Hashes(Checkpoint checkpoint, CheckpointStore store)
+    {
         foreach (var part in new[] { CheckpointPart.Model, CheckpointPart.Keeper })
         {
             foreach (var tensor in store.Read(checkpoint, part).OrderBy(t => t.Name, StringComparer.Ordinal))
@@ -25,10 +42,8 @@ internal static class InspectCommand
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{tensor.Name} {tensor.Dtype} [{string.Join(",", tensor.Shape)}]\n"));
                 hash.AppendData(tensor.Data.Span);
-                context.Output.WriteLine($"sha256 {part}.{tensor.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
+                yield return $"sha256 {part}.{tensor.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}";
             }
         }
-
-        return Task.FromResult(ExitCode.Done);
     }
 }

@@ -14,41 +14,46 @@ internal static class StopCommand
         var files = new PosixFiles();
         RunDirectory.ReadConfiguration(files, run);
         var before = CoordinatorFile.Read(files, run);
-        if (before is null or { Phase: CoordinatorFile.Ended } && !RunDirectory.IsInUse(files, run)) // nodes that start are there before their coordinator
-            throw new RunStoreException($"{run}: nobody trains it now.");
-        StopRequest.Make(run);
+        if (IsFree(files, run, before))
+            throw Nobody(run);
+        var request = StopRequest.Make(run);
         try
         {
-            var end = await EndAsync(files, run, before, context);
-            if (end.Failure is { } failure)
-                throw new RunStoreException($"{run} failed at step {end.Step} before it had stopped: {failure.Message}");
-            context.Output.WriteLine($"stopped at step {end.Step}; resume, or nodes, go on from there");
+            var (heard, since) = (before, context.Clock.GetTimestamp());
+            while (!HasEnded(heard, before))
+            {
+                await Task.Delay(Look, context.Clock);
+                var isThere = StopRequest.IsThere(run); // before the look at what became of it
+                var now = CoordinatorFile.Read(files, run);
+                if (heard == before && IsFree(files, run, now) && !HasEnded(now, before))
+                    throw Nobody(run);
+                if (!isThere && !HasEnded(now, before))
+                    throw new RunStoreException($"{run}: another `kindred stop` has taken the request back.");
+                if (now?.Term != heard?.Term)
+                    request = StopRequest.Make(run); // who has started since doesn't heed the last one
+                if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
+                    (heard, since) = (now, context.Clock.GetTimestamp());
+                if (context.Clock.GetElapsedTime(since) > Silence)
+                    throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save it; `kindred status {run}` says more.");
+            }
+
+            if (heard!.Failure is { } failure)
+                throw new RunStoreException($"{run} failed at step {heard.Step} before it had stopped: {failure.Message}");
+            context.Output.WriteLine($"stopped at step {heard.Step}; resume, or nodes, go on from there");
             return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
-        {
-            context.Output.WriteLine("taken back: the run goes on, unless it saves its last state already");
-            return ExitCode.Failed;
         }
         finally
         {
-            StopRequest.Clear(run);
+            StopRequest.Clear(run, request);
         }
     }
 
-    private static async Task<CoordinatorFile> EndAsync(PosixFiles files, string run, CoordinatorFile? before, CommandContext context)
-    {
-        var (heard, since) = (before, context.Clock.GetTimestamp());
-        while (heard is not { Phase: CoordinatorFile.Ended } || heard.Renewed == before?.Renewed)
-        {
-            await Task.Delay(Look, context.Clock, context.Stop);
-            var now = CoordinatorFile.Read(files, run);
-            if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
-                (heard, since) = (now, context.Clock.GetTimestamp());
-            if (context.Clock.GetElapsedTime(since) > Silence)
-                throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save it; `kindred status {run}` says more.");
-        }
+    /// <summary>Nobody coordinates it, and no process that could is about to: nodes that start are there before their coordinator.</summary>
+    private static bool IsFree(PosixFiles files, string run, CoordinatorFile? last) =>
+        last is null or { Phase: CoordinatorFile.Ended } && !RunDirectory.IsInUse(files, run);
 
-        return heard;
-    }
+    private static bool HasEnded(CoordinatorFile? now, CoordinatorFile? before) =>
+        now is { Phase: CoordinatorFile.Ended } && (now.Term, now.Renewed) != (before?.Term, before?.Renewed);
+
+    private static RunStoreException Nobody(string run) => new($"{run}: nobody trains it now.");
 }

@@ -19,7 +19,7 @@ internal static class RunStart
     /// <summary>The same of the protocol that the run's nodes speak; greater with each change of messages or files.</summary>
     public const string ProtocolKey = "protocol";
 
-    public const string Protocol = "1";
+    public const string Protocol = "2";
 
     public static string Holder => $"process {Environment.ProcessId} on {Host}";
 
@@ -66,7 +66,7 @@ internal static class RunStart
     public static void RequireProtocol(string run)
     {
         if (Version(run, ProtocolKey) is { } theirs && theirs != Protocol)
-            throw new ConfigurationException($"{run} is trained under protocol {theirs}, and this program speaks {Protocol}: take the same version on all nodes");
+            throw new ConfigurationException($"{run} is trained under protocol {theirs}, and this program speaks {Protocol}: take the version that made it on all nodes, or go on in one process (kindred resume {run})");
     }
 
     private static string? Version(string run, string key)

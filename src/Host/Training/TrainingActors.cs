@@ -36,8 +36,9 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
         Staleness = recipe.Staleness, ComparesReplicas = settings.Cluster.BitExact ?? settings.Consistency.Mode == ConsistencyMode.Sync,
     };
 
-    /// <summary>Tells the run's guardian (<see cref="StopRun"/>, <see cref="StopWithdrawn"/>), once there is one.</summary>
-    public void Tell(object message) => guardian?.Tell(message);
+    /// <summary>Finish the step, save, evaluate, end.</summary>
+    /// <param name="leaves">For good; false: for as long as this is called again.</param>
+    public void Stop(bool leaves) => guardian?.Tell(new StopRun(leaves));
 
     public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync();
 

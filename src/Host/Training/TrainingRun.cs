@@ -1,4 +1,3 @@
-using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Data;
 using Kindred.Gpu.Torch;
@@ -32,8 +31,8 @@ internal static class TrainingRun
         var (report, actors) = (host.Services.GetRequiredService<RunReport>(), host.Services.GetRequiredService<TrainingActors>());
         await host.StartAsync();
         using var over = new CancellationTokenSource();
-        var watch = stop.WatchAsync(actors.Tell, report.Noted, context.Clock, over.Token);
-        await using (context.Stop.Register(() => actors.Tell(new StopRun(Leaves: true))))
+        var watch = stop.WatchAsync(() => actors.Stop(leaves: false), report.Noted, context.Clock, over.Token);
+        await using (context.Stop.Register(() => actors.Stop(leaves: true)))
         {
             var end = await report.End;
             await over.CancelAsync();

@@ -60,15 +60,16 @@ public sealed class RunDirectory : IDisposable
     /// <summary>
     /// How the run ended: with its last step; or, since it was opened and with no later term, because it was stopped or failed. Null: it hasn't.
     /// </summary>
+    /// <param name="ownTerm">Claimed by who asks, perhaps as its predecessor ended; 0: none.</param>
     /// <exception cref="RunStoreException">end.json, or a term, can't be read.</exception>
-    public RunEnd? ReadEnd(long lastStep)
+    public RunEnd? ReadEnd(long lastStep, int ownTerm = 0)
     {
-        if (StoreJson.Read<EndRecord>(Files, EndOf(Root)) is not { } end)
+        if (ReadEndRecord() is not { } end)
             return null;
         var at = new TermStep(end.Term, end.Step);
         if (end.Failure is null && end.Step >= lastStep && Terms.Chain().Counts(at))
             return new RunEnd(at, Finished: true, null);
-        return end.Under > endedBefore && end.Under >= Terms.NewestClaim() ? new RunEnd(at, Finished: false, end.Failure) : null;
+        return end.Under > endedBefore && end.Under >= Terms.NewestClaim() - (ownTerm > 0 ? 1 : 0) ? new RunEnd(at, Finished: false, end.Failure) : null;
     }
 
     public static string EndOf(string path) => Path.Combine(path, "end.json");
@@ -188,6 +189,18 @@ public sealed class RunDirectory : IDisposable
         }
 
         Metrics.CutTornLine();
+    }
+
+    private EndRecord? ReadEndRecord()
+    {
+        try
+        {
+            return StoreJson.Read<EndRecord>(Files, EndOf(Root));
+        }
+        catch (RunStoreException damaged) when (damaged.InnerException is System.Text.Json.JsonException reason)
+        {
+            throw new RunStoreException($"{EndOf(Root)} is damaged: delete it to go on with the run ({reason.Message}).", damaged);
+        }
     }
 
     /// <summary>What can't be read may be any end up to now.</summary>
