@@ -34,7 +34,8 @@ internal static class StopCommand
                 if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
                     (heard, since) = (now, context.Clock.GetTimestamp());
                 if (context.Clock.GetElapsedTime(since) > Silence)
-                    throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save it; `kindred status {run}` says more.");
+                    throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save "
+                        + (before is { Phase: CoordinatorFile.Ended } ? $"more than when it ended at step {before.Step}; a process has it open all the same" : $"it; `kindred status {run}` says more") + ".");
             }
 
             if (heard!.Failure is { } failure)
