@@ -61,16 +61,16 @@ public sealed class RunDirectoryTests : IDisposable
     {
         var stopped = new RunEnd(new TermStep(1, 1), Finished: false, null);
         using (var run = WithCommits([new(1, 1)])) // and four claims
-            run.WriteEnd(stopped, term: 4);
+            run.End.Write(stopped, term: 4);
         using var opened = Open();
-        Assert.Null(opened.ReadEnd(lastStep: 9));
+        Assert.Null(opened.End.Read(lastStep: 9));
         Assert.Equal(5, opened.Terms.TryClaim("b"));
-        opened.WriteEnd(stopped, term: 5);
-        Assert.Equal(stopped, opened.ReadEnd(lastStep: 9));
-        opened.WriteEnd(stopped with { Reason = new DivergedException("step 2 diverged") }, term: 5);
-        Assert.Equal("step 2 diverged", Assert.IsType<DivergedException>(opened.ReadEnd(lastStep: 9)?.Reason).Message);
+        opened.End.Write(stopped, term: 5);
+        Assert.Equal(stopped, opened.End.Read(lastStep: 9));
+        opened.End.Write(stopped with { Reason = new DivergedException("step 2 diverged") }, term: 5);
+        Assert.Equal("step 2 diverged", Assert.IsType<DivergedException>(opened.End.Read(lastStep: 9)?.Reason).Message);
         Assert.Equal(6, opened.Terms.TryClaim("c"));
-        Assert.Null(opened.ReadEnd(lastStep: 9));
+        Assert.Null(opened.End.Read(lastStep: 9));
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class RunDirectoryTests : IDisposable
     {
         using var run = WithCommits([new(1, 1)]);
         var end = new RunEnd(new TermStep(1, 1), Finished: true, null);
-        run.WriteEnd(end, term: 1);
-        Assert.Equal(end, run.ReadEnd(lastStep: 1));
-        Assert.Null(run.ReadEnd(lastStep: 2));
+        run.End.Write(end, term: 1);
+        Assert.Equal(end, run.End.Read(lastStep: 1));
+        Assert.Null(run.End.Read(lastStep: 2));
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class RunDirectoryTests : IDisposable
         WithCommits([new(1, 1)]).Dispose();
         File.WriteAllText(RunDirectory.EndOf(Run), "{");
         using var run = Open();
-        run.WriteEnd(new RunEnd(new TermStep(1, 1), Finished: false, null), term: 4);
-        Assert.Null(run.ReadEnd(lastStep: 9));
+        run.End.Write(new RunEnd(new TermStep(1, 1), Finished: false, null), term: 4);
+        Assert.Null(run.End.Read(lastStep: 9));
     }
 
     [Fact]

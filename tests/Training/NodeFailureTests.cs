@@ -147,7 +147,7 @@ public sealed class NodeFailureTests
         var failed = new RunEnd(new TermStep(7, 40), Finished: false, new DivergedException("step 41 diverged"));
         await using var cluster = new Cluster
         {
-            WaitsForMembers = true, Opened = run => RunDirectory.OpenToRead(new PosixFiles(), run, Assert.Fail).WriteEnd(failed, term: 7),
+            WaitsForMembers = true, Opened = run => RunDirectory.OpenToRead(new PosixFiles(), run, Assert.Fail).End.Write(failed, term: 7),
         };
         var end = await cluster.Run();
         Assert.Equal(failed.At, end.At);

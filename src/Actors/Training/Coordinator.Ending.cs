@@ -111,7 +111,7 @@ public sealed partial class Coordinator
         try
         {
             if (end.Finished || directory.Terms.IsNewest(Term))
-                directory.WriteEnd(end, Term);
+                directory.End.Write(end, Term);
         }
         catch (IOException unwritten)
         {

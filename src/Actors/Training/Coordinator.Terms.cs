@@ -10,7 +10,7 @@ public sealed partial class Coordinator
     /// <summary>False: the run is over, and this node was away when that was said.</summary>
     private bool TryClaim()
     {
-        if (run.WaitsForMembers && directory.ReadEnd(run.LastStep) is { } end)
+        if (run.WaitsForMembers && directory.End.Read(run.LastStep) is { } end)
         {
             EndAlone(end);
             return false;
@@ -95,7 +95,7 @@ public sealed partial class Coordinator
         var term = Term;
         Context.Run(
             Context.Executor("disk"),
-            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.ReadEnd(run.LastStep, ownTerm: term) : null),
+            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.End.Read(run.LastStep, ownTerm: term) : null),
             looked => looked,
             error => new Failed(error));
     }

@@ -153,7 +153,7 @@ internal sealed class ClusterNode : IDisposable
         var options = TrainingActors.Options(settings, recipe, settings.Cluster.Workers ?? 1, waits: true);
         Func<Actor>? coordinator = roles.Contains("coordinator") ? () => new Coordinator(options, directory, new FlatSum(), report) : null;
         var members = Members.Of(settings, recipe, directory, roles);
-        return new Guardian(coordinator, members, report, settle: TimeSpan.FromSeconds(2), () => directory.ReadEnd(recipe.LastStep));
+        return new Guardian(coordinator, members, report, settle: TimeSpan.FromSeconds(2), () => directory.End.Read(recipe.LastStep));
     }
 
     private async Task<string> EndAsync()

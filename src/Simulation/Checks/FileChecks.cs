@@ -30,7 +30,7 @@ internal sealed class FileChecks(World world, HashReference? reference)
         else if (name.EndsWith(".start", StringComparison.Ordinal))
             Started();
         else if (path == RunDirectory.EndOf(World.Folder))
-            ended = World.Milliseconds(world.Queue.Now);
+            ended = world.Queue.Milliseconds;
         else if (Checkpoint.Parse(name) is { } at)
             CheckpointChanged(at, isManifest: name.EndsWith(".json", StringComparison.Ordinal) && world.Disk.Read(path) is not null);
     }

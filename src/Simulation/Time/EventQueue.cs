@@ -13,6 +13,9 @@ internal sealed class EventQueue(long seed)
     /// <summary>Virtual time; starts at one second.</summary>
     public TimeSpan Now { get; private set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same, as incarnations count it.</summary>
+    public long Milliseconds => Now.Ticks / TimeSpan.TicksPerMillisecond;
+
     public void Add(TimeSpan delay, Action happens) =>
         queue.Enqueue(happens, new Moment(Now.Ticks + Math.Max(0, delay.Ticks), ties.NextUInt64(), sequence++));
 

@@ -25,7 +25,7 @@ internal sealed class Stopping(World world)
     {
         if (asks)
             return false;
-        (asks, since, asked) = (true, world.Queue.Now, World.Milliseconds(world.Queue.Now));
+        (asks, since, asked) = (true, world.Queue.Now, world.Queue.Milliseconds);
         before = heard = Read();
         Ask();
         return true;
@@ -37,7 +37,7 @@ internal sealed class Stopping(World world)
         if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
             (heard, since) = (now, world.Queue.Now);
         asks = !(heard is { Phase: CoordinatorFile.Ended } && heard.Renewed != before?.Renewed) && world.Queue.Now - since <= Silence;
-        over = World.Milliseconds(world.Queue.Now);
+        over = world.Queue.Milliseconds;
         if (!asks)
             return;
         foreach (var engine in world.Scenario.Machines.Select(m => m.Engine).OfType<SimEngine>())

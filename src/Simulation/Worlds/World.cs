@@ -136,8 +136,6 @@ internal sealed class World
         Turns.Resume(engine);
     }
 
-    public static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
-
     public void Note(string what) => Trace.Note(Queue.Now, what);
 
     private void Look()
@@ -164,7 +162,7 @@ internal sealed class World
     {
         if (machine.IsDone)
             return;
-        machine.LastIncarnation = Math.Max(machine.LastIncarnation + 1, Milliseconds(Queue.Now));
+        machine.LastIncarnation = Math.Max(machine.LastIncarnation + 1, Queue.Milliseconds);
         var node = new Node(machine.Name, machine.LastIncarnation, machine.Roles);
         SimEngine engine = null!;
         var options = new EngineOptions
@@ -214,7 +212,7 @@ internal sealed class World
             Scenario.Staleness, Scenario.LocalSteps > 0 ? Plan : null));
         Add("worker", "worker", Role.Worker, c => Worker(directory.Checkpoints, c));
         Func<Actor>? coordinator = machine.Roles.Contains("coordinator") ? () => new Coordinator(options, directory, new HashSum(), observer) : null;
-        return () => new Guardian(coordinator, members, observer, Settle, () => directory.ReadEnd(Scenario.LastStep));
+        return () => new Guardian(coordinator, members, observer, Settle, () => directory.End.Read(Scenario.LastStep));
     }
 
     private Actor Worker(CheckpointStore checkpoints, IActorRef coordinator) => Scenario.LocalSteps > 0

@@ -11,15 +11,13 @@ public sealed class RunDirectory : IDisposable
     private readonly IDisposable? held;
     private readonly Action<string> warn;
 
-    /// <summary>The term of an end that was there when this was opened: the run goes on from it.</summary>
-    private int endedBefore;
-
     private RunDirectory(IFiles files, string path, IDisposable? held, Action<string> warn)
     {
         (Files, Root, this.held, this.warn) = (files, path, held, warn);
         Terms = new Terms(files, TermsOf(path));
         Checkpoints = new CheckpointStore(files, CheckpointsOf(path), warn);
         Metrics = new MetricsLog(files, MetricsOf(path));
+        End = new EndFile(files, EndOf(path), Terms);
     }
 
     public IFiles Files { get; }
@@ -31,6 +29,8 @@ public sealed class RunDirectory : IDisposable
     public CheckpointStore Checkpoints { get; }
 
     public MetricsLog Metrics { get; }
+
+    public EndFile End { get; }
 
     /// <summary>The lines of metrics.jsonl that count now.</summary>
     public IReadOnlyList<MetricsEntry> ReadMetrics() => MetricsLog.Read(Files, MetricsOf(Root), Terms.Chain());
@@ -47,29 +47,6 @@ public sealed class RunDirectory : IDisposable
         if (newest is null && ReadCommits().Count is > 0 and var lost)
             warn($"no checkpoint is there: {(lost == 1 ? "the step" : $"the {lost} steps")} that {Root} committed {(lost == 1 ? "is" : "are")} trained again");
         return newest;
-    }
-
-    /// <summary>Writes how the run ended under this term, for nodes that are away when it is said.</summary>
-    /// <exception cref="RunStoreException">The run directory can't be written.</exception>
-    public void WriteEnd(RunEnd end, int term)
-    {
-        var bytes = StoreJson.Bytes(new EndRecord(end.At.Term, end.At.Step, term, end.Reason));
-        Files.Replace(EndOf(Root), stream => stream.Write(bytes));
-    }
-
-    /// <summary>
-    /// How the run ended: with its last step; or, since it was opened and with no later term, because it was stopped or failed. Null: it hasn't.
-    /// </summary>
-    /// <param name="ownTerm">Claimed by who asks, perhaps as its predecessor ended; 0: none.</param>
-    /// <exception cref="RunStoreException">end.json, or a term, can't be read.</exception>
-    public RunEnd? ReadEnd(long lastStep, int ownTerm = 0)
-    {
-        if (ReadEndRecord() is not { } end)
-            return null;
-        var at = new TermStep(end.Term, end.Step);
-        if (end.Failure is null && end.Step >= lastStep && Terms.Chain().Counts(at))
-            return new RunEnd(at, Finished: true, null);
-        return end.Under > endedBefore && end.Under >= Terms.NewestClaim() - (ownTerm > 0 ? 1 : 0) ? new RunEnd(at, Finished: false, end.Failure) : null;
     }
 
     public static string EndOf(string path) => Path.Combine(path, "end.json");
@@ -153,7 +130,7 @@ public sealed class RunDirectory : IDisposable
         {
             if (mode == LockMode.Exclusive)
                 run.Start();
-            run.endedBefore = run.TermOfEnd();
+            run.End.Opened();
             return run;
         }
         catch
@@ -189,31 +166,6 @@ public sealed class RunDirectory : IDisposable
         }
 
         Metrics.CutTornLine();
-    }
-
-    private EndRecord? ReadEndRecord()
-    {
-        try
-        {
-            return StoreJson.Read<EndRecord>(Files, EndOf(Root));
-        }
-        catch (RunStoreException damaged) when (damaged.InnerException is System.Text.Json.JsonException reason)
-        {
-            throw new RunStoreException($"{EndOf(Root)} is damaged: delete it to go on with the run ({reason.Message}).", damaged);
-        }
-    }
-
-    /// <summary>What can't be read may be any end up to now.</summary>
-    private int TermOfEnd()
-    {
-        try
-        {
-            return StoreJson.Read<EndRecord>(Files, EndOf(Root))?.Under ?? 0;
-        }
-        catch (RunStoreException)
-        {
-            return Terms.NewestClaim();
-        }
     }
 
     private static void CreateRoot(IFiles files, string path)
@@ -253,6 +205,3 @@ public sealed class RunDirectory : IDisposable
         .. files.List(CheckpointsOf(path)).Where(CheckpointStore.IsOurs).Select(name => Path.Combine(CheckpointsOf(path), name)),
     ];
 }
-
-/// <summary>How the run ended, in end.json: its last state, under which term that was said, and what failed.</summary>
-internal sealed record EndRecord(int Term, long Step, int Under = 0, Exception? Failure = null);
