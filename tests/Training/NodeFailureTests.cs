@@ -180,6 +180,16 @@ public sealed class NodeFailureTests
         Assert.True((await cluster.Run()).Finished); // started again, it goes on
     }
 
+    [Theory(Timeout = Hung)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ForNodesThatComeLaterARunIsOverWhoeverCameToItsEnd(bool inCluster)
+    {
+        await using var cluster = new Cluster { WaitsForMembers = inCluster };
+        var end = await cluster.Run();
+        Assert.Equal(end, RunDirectory.OpenToRead(new PosixFiles(), cluster.PathOf(run => run), Assert.Fail).End.Read(end.At.Step));
+    }
+
     private static void Release(long step, ManualResetEventSlim ended)
     {
         if (step == 17)

@@ -97,7 +97,7 @@ public sealed partial class Coordinator
         Close();
         var end = new RunEnd(head, reason is null && head.Step >= run.LastStep, reason);
         var leaves = isAskedToLeave && !IsAskedToStop && reason is null && !end.Finished;
-        if (run.WaitsForMembers && !leaves)
+        if (end.Finished || (run.WaitsForMembers && !leaves))
             WriteEnd(end);
         presence.End(new TermStep(Term, head.Step), reason);
         if (leaves)
@@ -115,7 +115,7 @@ public sealed partial class Coordinator
         }
         catch (IOException unwritten)
         {
-            observer.Noted($"nodes that are away can't be told that the run has ended: {unwritten.Message}");
+            observer.Noted($"nodes that come later can't be told that the run has ended: {unwritten.Message}");
         }
     }
 
