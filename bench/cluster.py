@@ -9,11 +9,12 @@ two workers, CIFAR-10 from KINDRED_DATA. One row at a time:
   bench/cluster.py recovery      [times=5 role=worker|keeper|coordinator]  from kill -9 to the first step number never committed before
   bench/cluster.py throughput    [minutes=20 window=120 every=60]  windows with a worker killed now and then against windows without
   bench/cluster.py cost          [pairs=60 block=12]        rabbitmq with one worker (three processes) against one process, blocks of so many seconds
+  bench/cluster.py broker                                   a round trip of 100 B through the broker without kindred or a client library
 
 Each prints a line, and a JSON object as the last one. Other key=value go to kindred. limit=SECONDS ends any of them (default 1800).
 """
 import glob, json, math, os, random, signal, socket, statistics, subprocess, sys, tempfile, time
-import runs
+import broker_roundtrip, runs
 
 SETTINGS = dict(model="resnet8", batch="128", shards="2", threads="1", epochs="1000", negatives="bank") | {
     "data.limit": "10000", "bank.length": "8192", "eval.every": "0", "checkpoint.every": "20", "fnc.start": "1"}
@@ -346,6 +347,15 @@ def block(run, worker, processes, seconds):
     return 256 * sum(1 / rate for rate in rates) / len(rates), max(t - computed.get(thread, 0) for thread, t in after.items()) / elapsed
 
 
+def broker(folder, _, own):
+    through = Broker(folder)
+    try:
+        p50 = statistics.median(broker_roundtrip.roundtrips(through.amqp, 20_000))
+    finally:
+        through.close()
+    return tell("broker", f"round trip through the broker, no client library: p50 {p50:.3f} ms", p50_ms=p50)
+
+
 def thread_times(pid):
     """Seconds on a core."""
     times = {}
@@ -355,7 +365,7 @@ def thread_times(pid):
     return times
 
 
-ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost)
+ROWS = dict(bits=bits, kills=kills, pauses=pauses, all=everything, recovery=recovery, throughput=throughput, cost=cost, broker=broker)
 
 
 def main():

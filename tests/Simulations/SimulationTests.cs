@@ -10,8 +10,8 @@ public sealed class SimulationTests
 
     private static readonly string[] Kinds =
     [
-        "broker restart", "claim in between", "cut pulls", "doubling network", "kill", "kill of everything", "kill of several", "leave", "long partition of bulk", "loss for good", "lossy network", "lossy node", "message doubled",
-        "message lost", "partition of both", "partition of bulk", "partition of the broker", "pause", "pull failed", "slow node", "torn write",
+        "broker restart", "claim in between", "cut pulls", "doubling network", "hung disk", "kill", "kill of everything", "kill of several", "leave", "long partition of bulk", "loss for good", "lossy network", "lossy node", "message doubled",
+        "message lost", "partition of both", "partition of bulk", "partition of the broker", "pause", "pull failed", "slow node", "stop", "torn write",
         "torn write and death", "write and death", "write fails", "wrong answer of link",
     ];
 

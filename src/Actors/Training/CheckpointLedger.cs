@@ -11,10 +11,11 @@ namespace Kindred.Actors.Training;
 internal sealed class CheckpointLedger(
     IActorContext context, IExecutor disk, RunDirectory directory, Roster roster, RunOptions run, IRunObserver observer)
 {
-    private const int Parts = 2, MostSince = 1000, AgainAfter = 50, AnswersAwaited = 12;
-    private const long MostBytesSince = 1L << 30;
+    private const int Parts = 2, MostSince = 1000, AgainAfter = 50, MostTimes = 4, AnswersAwaited = 12;
+    private const long MostBytesSince = 1L << 28; // a keeper has them in 30 s also where a node sends 10 MB/s
     private readonly SortedDictionary<TermStep, UnderWay> underWay = [];
     private readonly List<KeeperDelta> since = [];
+    private long bytesSince, forgottenUpTo;
 
     /// <summary>Workers whose disk hasn't taken a part for long, until it has.</summary>
     private readonly HashSet<IActorRef> hung = [];
@@ -31,21 +32,28 @@ internal sealed class CheckpointLedger(
     /// <summary>A term starts from this checkpoint, or, not <paramref name="known"/>, from a state that the members hold.</summary>
     public void Reset(Checkpoint? newest, bool known)
     {
-        (Newest, CanRebuild) = (newest, known);
+        (Newest, CanRebuild, forgottenUpTo) = (newest, known, 0);
         Forget(long.MaxValue);
         underWay.Clear();
     }
 
     /// <summary>A bound on the rows that are kept for a keeper, also where checkpoints are rare: due now, and again a while later.</summary>
     public bool IsLongSince => since.Count > 0 && since.Count % AgainAfter == 0
-        && (since.Count >= MostSince || since.Sum(d => d.Rows.Sum(r => r.Size)) >= MostBytesSince);
+        && (since.Count >= MostSince || bytesSince >= MostBytesSince);
 
     public bool Holds(TermStep at) => Newest?.At == at;
 
+    /// <summary>Where no checkpoint comes for long, because a disk hangs, the rows are let go: a keeper that is lost then takes the run back.</summary>
     public void Committed(KeeperDelta delta)
     {
-        if (delta.Rows.Count > 0)
-            since.Add(delta);
+        if (delta.Rows.Count == 0)
+            return;
+        since.Add(delta);
+        bytesSince += delta.Rows.Sum(r => r.Size);
+        if (since.Count < MostTimes * MostSince && bytesSince < MostTimes * MostBytesSince)
+            return;
+        (CanRebuild, forgottenUpTo) = (false, delta.Step);
+        Forget(delta.Step);
     }
 
     /// <summary>
@@ -57,7 +65,7 @@ internal sealed class CheckpointLedger(
         if (at.Step == 0 || Holds(at) || underWay.ContainsKey(at))
             return false;
         var (late, writer) = (underWay.Values.Count(IsLate), FreeWriter());
-        if (underWay.Count - late >= mostUnderWay || (writer is null && hung.Count > 0 && mostUnderWay < int.MaxValue))
+        if (underWay.Count - late >= mostUnderWay || (writer is null && underWay.Count > 0 && mostUnderWay < int.MaxValue))
         {
             SaySkipped();
             return false;
@@ -91,6 +99,9 @@ internal sealed class CheckpointLedger(
         return true;
     }
 
+    /// <summary>Whether this worker's disk had hung, so that what it failed of is no news of the run's folder: others write there.</summary>
+    public bool WasPassedOver(IActorRef worker) => hung.Remove(worker);
+
     /// <summary>A worker that has drifted writes no part that counts.</summary>
     public void Take(StateSaved saved, IActorRef writer)
     {
@@ -123,7 +134,7 @@ internal sealed class CheckpointLedger(
             return;
         foreach (var older in underWay.Keys.Where(k => k <= checkpoint.At).ToArray())
             underWay.Remove(older);
-        (Newest, CanRebuild) = (checkpoint, true);
+        (Newest, CanRebuild) = (checkpoint, checkpoint.Step >= forgottenUpTo);
         Forget(checkpoint.Step);
         if (roster.Keeper is not { Ready: false }) // it may be reading an older one
             context.Run(disk, () => Prune(checkpoint.At, mayBeBest), done => done, error => new Failed(error));
@@ -149,7 +160,6 @@ internal sealed class CheckpointLedger(
         hung.UnionWith(underWay.Values.Where(IsLate).Select(u => u.Writer).OfType<IActorRef>());
         return roster.Lessees.FirstOrDefault(w => !hung.Contains(w.Actor))?.Actor;
     }
-
 
     /// <summary>A worker writes for as long as this only if its disk hangs.</summary>
     private bool IsLate(UnderWay parts) => !parts.Written.ContainsKey(CheckpointPart.Model) && context.Clock.GetElapsedTime(parts.BegunAt) > run.AnswerWithin * AnswersAwaited;
@@ -188,6 +198,7 @@ internal sealed class CheckpointLedger(
         foreach (var row in since.Where(d => d.Step <= upTo).SelectMany(d => d.Rows))
             row.Dispose();
         since.RemoveAll(d => d.Step <= upTo);
+        bytesSince = since.Sum(d => d.Rows.Sum(r => r.Size));
     }
 
     private sealed record Pruned;

@@ -98,7 +98,7 @@ public sealed partial class Coordinator
         if (member.Role == Role.Evaluator)
             evaluations.Again(Term, head, worker: null);
         else if (member.Role is Role.Worker or Role.Keeper && supply.TrySupply(member, Term, head) is { } lost)
-            GoBack(lost);
+            GoBack(lost, recurs: fault is not null);
         else if (member.Role == Role.Worker)
             WorkerLost(member.Actor);
     }

@@ -21,7 +21,7 @@ public sealed partial class Coordinator
         {
             if (!verdict.HasMajority)
             {
-                GoBack($"the workers' states of step {verdict.At.Step} differ, and none is the majority's");
+                GoBack($"the workers' states of step {verdict.At.Step} differ, and none is the majority's", recurs: true);
                 return;
             }
 

@@ -69,10 +69,11 @@ public sealed partial class Coordinator
         Next();
     }
 
-    private void GoBack(string why)
+    /// <param name="recurs">It would come again: what machines that are lost undo may be undone any number of times.</param>
+    private void GoBack(string why, bool recurs)
     {
         observer.Noted($"going back to the newest checkpoint: {why}{(fault is null ? "" : $" ({fault.Message})")}");
-        if (!back.TryGoBack())
+        if (recurs && !back.TryGoBack())
         {
             End(fault ?? new InvalidOperationException($"the run went back again and again and came no further than step {back.Furthest}: {why}"));
             return;

@@ -107,7 +107,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             case Faulted(var reason):
                 fault = reason;
                 break;
-            case Failed(RunStoreException reason, { } of) when of < Term || IsDispensable(roster.Find(Sender)):
+            case Failed(RunStoreException reason, { } of) when of < Term || IsDispensable(roster.Find(Sender)) || checkpoints.WasPassedOver(Sender!):
                 observer.Noted($"{Sender!.Path} starts again: {reason.Message}");
                 break;
             case Failed(DataException reason, _) when run.WaitsForMembers && TryDoWithout(Sender!, reason):
@@ -197,6 +197,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
     private void Committed(StepReport report, KeeperDelta delta)
     {
         head = report.At;
+        fault = head.Step > back.Furthest ? null : fault;
         back.Reached(head.Step);
         checkpoints.Committed(delta);
         log.Take(report);

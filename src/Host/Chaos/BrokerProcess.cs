@@ -14,6 +14,8 @@ public sealed class BrokerProcess : IAsyncDisposable
 
     private const int LinesKept = 30;
 
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
+
     private readonly ChildProcesses children = new();
     private readonly Process portMapper;
     private readonly BrokerSettings settings;
@@ -84,7 +86,7 @@ public sealed class BrokerProcess : IAsyncDisposable
         started.BeginOutputReadLine();
         started.BeginErrorReadLine();
         var exit = started.WaitForExitAsync(cancel);
-        if (await Task.WhenAny(ready.Task, exit) == exit)
+        if (await Task.WhenAny(ready.Task, exit).WaitAsync(StartsWithin, cancel) == exit)
         {
             await exit;
             throw new InvalidOperationException($"The broker ended with {started.ExitCode} instead of starting:\n{string.Join('\n', last)}");

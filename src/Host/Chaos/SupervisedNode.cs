@@ -32,8 +32,11 @@ internal sealed class SupervisedNode : IDisposable
 
     public void Signal(string name)
     {
-        if (process is { HasExited: false } alive)
-            Process.Start("kill", [$"-{name}", $"{alive.Id}"]).WaitForExit();
+        lock (children)
+        {
+            if (process is { HasExited: false } alive)
+                Process.Start("kill", [$"-{name}", $"{alive.Id}"]).WaitForExit();
+        }
     }
 
     /// <summary>Returns when it has ended with 0, or with what no restart mends (a refusal: codes 2 to 5).</summary>
@@ -41,10 +44,9 @@ internal sealed class SupervisedNode : IDisposable
     {
         while (true)
         {
-            process?.Dispose();
-            process = Start();
-            await process.WaitForExitAsync(cancel);
-            LastCode = process.ExitCode;
+            var life = StartNext();
+            await life.WaitForExitAsync(cancel);
+            LastCode = life.ExitCode;
             if (LastCode == 0 || IsRefused)
                 return LastCode;
             await Task.Delay(Restart, clock, cancel);
@@ -59,6 +61,15 @@ internal sealed class SupervisedNode : IDisposable
         process?.Dispose();
         children.Dispose();
         log.Dispose();
+    }
+
+    private Process StartNext()
+    {
+        lock (children)
+        {
+            process?.Dispose();
+            return process = Start();
+        }
     }
 
     private Process Start()

@@ -57,7 +57,7 @@ internal sealed class ClusterNode : IDisposable
         await using var progress = TrainingProgress.Create(context.Output, context.Clock, settings.Telemetry.ProgressEvery, context.Environment);
         using var otlp = OtlpExport.Start(settings);
         await using var endpoint = MetricsEndpoint.Start(settings);
-        using var node = new ClusterNode(run, stop, context, parts, progress, await NodeLinks.ReadAsync(settings, context));
+        using var node = new ClusterNode(run, stop, context, parts, progress, NodeLinks.Read(settings));
         return await node.RunAsync();
     }
 

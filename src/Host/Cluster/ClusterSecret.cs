@@ -9,14 +9,13 @@ namespace Kindred.Host.Cluster;
 internal static class ClusterSecret
 {
     private const int Length = 64, MarkLength = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <exception cref="ConfigurationException">The file that was named isn't there, is empty, or holds another secret than the run's first node has.</exception>
     /// <exception cref="RunStoreException">The run's own can't be read.</exception>
-    public static async Task<string> OfAsync(Settings settings, TimeProvider clock)
+    public static string Of(Settings settings)
     {
         var (run, file) = (settings.Run.Folder, settings.Cluster.SecretFile);
-        var ofRun = await OfRunAsync(run, clock);
+        var ofRun = OfRun(run);
         var secret = file is null ? ofRun : ReadFile(file, "cluster.secret");
         var mark = HMACSHA256.HashData(Encoding.UTF8.GetBytes(ofRun), Encoding.UTF8.GetBytes(secret)).AsMemory(0, MarkLength);
         var path = Path.Combine(run, "secret-mark");
@@ -26,8 +25,8 @@ internal static class ClusterSecret
     }
 
     /// <summary>Unlike any other run's; not secret itself.</summary>
-    public static async Task<string> RunNameAsync(string run, TimeProvider clock) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(await OfRunAsync(run, clock))))[..12];
+    public static string RunName(string run) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OfRun(run))))[..12];
 
     /// <exception cref="ConfigurationException">The file isn't there, or is empty.</exception>
     public static string ReadFile(string path, string key)
@@ -42,36 +41,11 @@ internal static class ClusterSecret
         }
     }
 
-    private static async Task<string> OfRunAsync(string run, TimeProvider clock)
+    private static string OfRun(string run)
     {
         var path = Path.Combine(run, "secret");
-        TryMake(path);
-        var start = clock.GetTimestamp();
-        while (true)
-        {
-            if (await File.ReadAllTextAsync(path) is { Length: Length } secret)
-                return secret;
-            if (clock.GetElapsedTime(start) > Patience)
-                throw new RunStoreException($"{path} isn't whole; delete it while no node runs.");
-            await Task.Delay(TimeSpan.FromSeconds(0.1), clock);
-        }
+        if (!File.Exists(path))
+            PosixFiles.TryCreateSecret(path, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Length / 2))));
+        return File.ReadAllText(path) is { Length: Length } secret ? secret : throw new RunStoreException($"{path} isn't whole; delete it while no node runs.");
     }
-
-#pragma warning disable CA1416 // Linux is what Kindred runs on.
-    private static void TryMake(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Length / 2))));
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return; // another node was first
-        }
-    }
-#pragma warning restore CA1416
 }

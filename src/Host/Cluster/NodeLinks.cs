@@ -1,6 +1,7 @@
 using System.Net;
 using Kindred.Actors.Bulk;
 using Kindred.Actors.Engines.RabbitMq;
+using Kindred.Actors.Protocol.Store;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
 using Kindred.Host.Training;
@@ -11,6 +12,9 @@ namespace Kindred.Host.Cluster;
 /// <summary>A node's name, and how it reaches the broker and the other nodes: its keys with their defaults and files read.</summary>
 internal sealed record NodeLinks(string Name, RabbitOptions Rabbit, string Secret, ClusterSettings Cluster)
 {
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => $"{Name} at {Rabbit}";
+
     /// <summary>What can be known before a run is made or waited for.</summary>
     /// <exception cref="ConfigurationException">A file can't be read.</exception>
     /// <exception cref="LinkException">The broker's address, or a certificate, can't be used.</exception>
@@ -23,11 +27,12 @@ internal sealed record NodeLinks(string Name, RabbitOptions Rabbit, string Secre
     }
 
     /// <exception cref="ConfigurationException">A file can't be read.</exception>
-    public static async Task<NodeLinks> ReadAsync(Settings settings, CommandContext context)
+    /// <exception cref="RunStoreException">The run's secret can't be made or read.</exception>
+    public static NodeLinks Read(Settings settings)
     {
         var cluster = settings.Cluster;
-        var rabbit = RabbitOf(cluster, await ClusterSecret.RunNameAsync(settings.Run.Folder, context.Clock));
-        return new NodeLinks(cluster.Name ?? NameOf(RunStart.Host), rabbit, await ClusterSecret.OfAsync(settings, context.Clock), cluster);
+        var rabbit = RabbitOf(cluster, ClusterSecret.RunName(settings.Run.Folder));
+        return new NodeLinks(cluster.Name ?? NameOf(RunStart.Host), rabbit, ClusterSecret.Of(settings), cluster);
     }
 
     public BulkOptions Bulk(ILoggerFactory logs)

@@ -23,6 +23,9 @@ internal sealed class Machine(int number, string name, IReadOnlyList<string> rol
     /// <summary>How many times slower its work is.</summary>
     public double Slowness { get; set; } = 1;
 
+    /// <summary>What it does with the run's folder beside its turns takes until then at least.</summary>
+    public TimeSpan DiskHangsUntil { get; set; }
+
     /// <summary>The run is over for it.</summary>
     public bool IsDone { get; set; }
 

@@ -4,7 +4,7 @@ using Kindred.Simulation.Engine;
 
 namespace Kindred.Simulation.Network;
 
-/// <summary>The cluster as one node sees it. <see cref="Membership"/> changes that view; subscribers hear of each change.</summary>
+/// <summary>The cluster as one node sees it. <see cref="SimMembership"/> changes that view; subscribers hear of each change.</summary>
 internal sealed class SimCluster(SimEngine engine, SimNetwork network) : ICluster
 {
     private readonly List<Node> members = [engine.Node];

@@ -38,6 +38,16 @@ internal sealed partial class FaultSchedule
         For(Seconds(1, 8), () => world.DiskFault = (_, _) => DiskFault.None);
     }
 
+    /// <summary>For so long that the others stop waiting for what it writes.</summary>
+    private void HangDisk()
+    {
+        var (machine, time) = (Any(), Seconds(5, 60));
+        Happens("hung disk");
+        world.Note($"the disk of {machine.Name} hangs");
+        machine.DiskHangsUntil = world.Queue.Now + time;
+        QuietSince = machine.DiskHangsUntil > QuietSince ? machine.DiskHangsUntil : QuietSince;
+    }
+
     private bool LiesAboutLink()
     {
         var lies = random.NextBelow(10) == 0;

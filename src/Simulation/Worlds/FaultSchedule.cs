@@ -31,6 +31,7 @@ internal sealed partial class FaultSchedule
             (4, LoseMessagesOfOne),
             (3, DoubleMessages),
             (hasDiskFaults ? 3 : 0, FailWrites),
+            (2, HangDisk),
             (2, Leave),
             (1, LoseForGood),
             (1, CutForLong),

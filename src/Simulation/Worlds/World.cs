@@ -32,7 +32,7 @@ internal sealed class World
         (Queue, Trace) = (new EventQueue(seed), new Trace(text));
         Turns = new VirtualTurns(Queue, seed, Duration);
         Lines = new Lines(Scenario.Machines);
-        Membership = new Membership(Lines, seed, Scenario.Detector, engine => Die(engine, "was removed"));
+        Membership = new SimMembership(Lines, seed, Scenario.Detector, engine => Die(engine, "was removed"));
         network = new SimNetwork(Turns, Queue, seed, Lines, Membership.Find, Trace, Faults) { Latency = Scenario.Latency };
         Check = new Invariants(this, Scenario.Reference(Batches, Plan));
         Stopping = new Stopping(this);
@@ -40,7 +40,7 @@ internal sealed class World
         (Disk.Changed, Turns.AfterTurn) = (Check.FileChanged, Check.AfterTurn);
         foreach (var machine in Scenario.Machines)
             Start(machine);
-        Queue.Add(Membership.Period, Look);
+        Queue.Add(SimMembership.Period, Look);
     }
 
     public Scenario Scenario { get; }
@@ -55,7 +55,7 @@ internal sealed class World
 
     public Lines Lines { get; }
 
-    public Membership Membership { get; }
+    public SimMembership Membership { get; }
 
     public Trace Trace { get; }
 
@@ -141,7 +141,7 @@ internal sealed class World
     private void Look()
     {
         Membership.Look(Queue.Now);
-        Queue.Add(Membership.Period, Look);
+        Queue.Add(SimMembership.Period, Look);
     }
 
     private void MakeRun()
@@ -244,6 +244,7 @@ internal sealed class World
             "evaluation" => random.NextDouble(0.2, 2),
             _ => random.NextDouble(0.0001, 0.003),
         };
-        return TimeSpan.FromSeconds(seconds * Lines.Of(engine).Slowness);
+        var (machine, hangs) = (Lines.Of(engine), executor == "disk" ? Lines.Of(engine).DiskHangsUntil - Queue.Now : TimeSpan.Zero);
+        return TimeSpan.FromSeconds(Math.Max(seconds * machine.Slowness, hangs.TotalSeconds));
     }
 }

@@ -100,13 +100,13 @@ internal sealed class BrokerLink : IAsyncDisposable
         while (!open.Ended.IsCompleted && !stop.IsCancellationRequested)
         {
             while (!open.Ended.IsCompleted && reader.TryRead(out var next))
-                await open.SendAsync(next.Address, next.Message);
+                await open.SendAsync(next.Address, next.Message, stop.Token);
             if (!reader.TryPeek(out _))
             {
                 var more = reader.WaitToReadAsync(stop.Token).AsTask();
                 if (await Task.WhenAny(more, open.Ended) == more && !await more)
                 {
-                    await open.TellAllAsync(farewell);
+                    await open.TellAllAsync(farewell, stop.Token);
                     return true;
                 }
             }

@@ -84,10 +84,13 @@ internal sealed class BrokerSession : IAsyncDisposable
     }
 
     /// <summary>Sends to one node, in order. Bytes may be used again after the call has returned.</summary>
-    public ValueTask SendAsync(string address, ReadOnlyMemory<byte> message) => messages.BasicPublishAsync("", address, true, NoProperties, message);
+    /// <param name="cancel">For while the broker takes nothing.</param>
+    public ValueTask SendAsync(string address, ReadOnlyMemory<byte> message, CancellationToken cancel) =>
+        messages.BasicPublishAsync("", address, true, NoProperties, message, cancel);
 
     /// <summary>Tells all nodes, this one among them.</summary>
-    public ValueTask TellAllAsync(ReadOnlyMemory<byte> notice) => notices.BasicPublishAsync(Exchange, "", false, NoProperties, notice);
+    public ValueTask TellAllAsync(ReadOnlyMemory<byte> notice, CancellationToken cancel = default) =>
+        notices.BasicPublishAsync(Exchange, "", false, NoProperties, notice, cancel);
 
     /// <summary>Comes back as <see cref="IBrokerEvents.ProbeReturned"/> if that node's connection has ended; else that node isn't even woken.</summary>
     public ValueTask ProbeAsync(string address) => notices.BasicPublishAsync("", address + ProbeSuffix, true, NoProperties, ReadOnlyMemory<byte>.Empty);

@@ -23,6 +23,9 @@ public sealed record RabbitOptions
     /// <summary>PEM file of the authority that signed the broker's certificate; null: those that the system trusts.</summary>
     public string? CertificateAuthority { get; init; }
 
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"{Cluster} at {Broker}";
+
     public MembershipOptions Membership { get; init; } = new();
 
     /// <summary>Messages to this node that may wait at the broker (≥ 1); one more, and the oldest is lost.</summary>

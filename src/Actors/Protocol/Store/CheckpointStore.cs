@@ -85,7 +85,7 @@ public sealed class CheckpointStore(IFiles files, string folder, Action<string> 
 
     /// <summary>
     /// Deletes what is older than the newest <paramref name="keep"/> (at least two) on the chain, and what doesn't count; never
-    /// the best one, those that <paramref name="mayBeBest"/>, nor <paramref name="before"/> and later ones. Only for the coordinator of the newest term.
+    /// the best one, those that <paramref name="mayBeBest"/>, nor <paramref name="before"/> and later ones, nor what is being written. Only for the coordinator of the newest term.
     /// </summary>
     public void Prune(TermChain chain, int keep, TermStep before, params IEnumerable<TermStep> mayBeBest)
     {
@@ -95,7 +95,7 @@ public sealed class CheckpointStore(IFiles files, string folder, Action<string> 
         var kept = whole.Take(Math.Max(2, keep)).Concat(mayBeBest).ToHashSet();
         if (ReadBest(chain) is { } best)
             kept.Add(best.At);
-        var old = files.List(folder).Where(name => Checkpoint.Parse(name) is { } at && at < whole[0] && at < before && !kept.Contains(at));
+        var old = files.List(folder).Where(name => IsOurs(name) && Checkpoint.Parse(name) is { } at && at < whole[0] && at < before && !kept.Contains(at));
         // Manifests first: a death in between leaves parts without a manifest, never a manifest without its parts.
         foreach (var name in old.OrderBy(name => !name.EndsWith(Manifest, StringComparison.Ordinal)).ToList())
             files.Delete(Path.Combine(folder, name));

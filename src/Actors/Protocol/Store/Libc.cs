@@ -11,10 +11,12 @@ internal static partial class Libc
     public const int Missing = 2, Interrupted = 4, WouldBlock = 11, Exists = 17, NoFolder = 20;
     public const int TooLarge = 27, NoSpace = 28, ReadOnlySystem = 30, OverQuota = 122;
 
-    private const int FileSizeSignal = 25;
-    private const uint Permissions = 0x1B6; // 0666, less the umask
+    /// <summary>Permissions of a new file, less the umask: 0666, 0600.</summary>
+    public const uint ForAll = 0x1B6, ForOwner = 0x180;
 
-    public static SafeFileHandle Open(string path, int flags) => new(OpenCall(path, flags | CloseOnExec, Permissions), ownsHandle: true);
+    private const int FileSizeSignal = 25;
+
+    public static SafeFileHandle Open(string path, int flags, uint permissions = ForAll) => new(OpenCall(path, flags | CloseOnExec, permissions), ownsHandle: true);
 
     /// <summary>A write beyond the process's file-size limit then fails with EFBIG; by default it kills the process.</summary>
     public static void IgnoreFileSizeSignal() => Signal(FileSizeSignal, 1);

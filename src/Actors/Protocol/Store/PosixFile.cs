@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>An open file descriptor; every failure is a <see cref="RunStoreException"/> that says what was being done to which path.</summary>
-internal sealed class PosixFile(string opened, int flags, string verb, string path) : WriteOnlyStream
+internal sealed class PosixFile(string opened, int flags, string verb, string path, uint permissions = Libc.ForAll) : WriteOnlyStream
 {
-    private readonly SafeFileHandle handle = Libc.Open(opened, flags) is { IsInvalid: false } valid ? valid : throw Failure(verb, path);
+    private readonly SafeFileHandle handle = Libc.Open(opened, flags, permissions) is { IsInvalid: false } valid ? valid : throw Failure(verb, path);
 
     /// <summary>One write(2), so that what several writers append never mixes.</summary>
     public void WriteOnce(ReadOnlySpan<byte> bytes)

@@ -42,11 +42,10 @@ public sealed class PosixFiles : IFiles
         Publish(path, write, temporary => Libc.Rename(temporary, path) == 0 ? true : throw PosixFile.Failure("write", path));
     }
 
-    public bool TryCreate(string path, ReadOnlyMemory<byte> content) => Publish(path, s => s.Write(content.Span), temporary =>
-    {
-        var linked = Libc.Link(temporary, path) == 0;
-        return linked || Marshal.GetLastPInvokeError() == Libc.Exists ? linked : throw PosixFile.Failure("link", path);
-    });
+    public bool TryCreate(string path, ReadOnlyMemory<byte> content) => TryCreate(path, content, Libc.ForAll);
+
+    /// <summary>The same, for its owner's eyes only.</summary>
+    public static bool TryCreateSecret(string path, ReadOnlyMemory<byte> content) => TryCreate(path, content, Libc.ForOwner);
 
     public void Append(string path, ReadOnlySpan<byte> line)
     {
@@ -85,12 +84,23 @@ public sealed class PosixFiles : IFiles
         }
     }
 
-    private static bool Publish(string path, Action<Stream> write, Func<string, bool> publish)
+    private static bool TryCreate(string path, ReadOnlyMemory<byte> content, uint permissions)
+    {
+        bool Link(string temporary)
+        {
+            var linked = Libc.Link(temporary, path) == 0;
+            return linked || Marshal.GetLastPInvokeError() == Libc.Exists ? linked : throw PosixFile.Failure("link", path);
+        }
+
+        return Publish(path, file => file.Write(content.Span), Link, permissions);
+    }
+
+    private static bool Publish(string path, Action<Stream> write, Func<string, bool> publish, uint permissions = Libc.ForAll)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}{IFiles.Temporary}";
         try
         {
-            using (var file = new PosixFile(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive, "write", path))
+            using (var file = new PosixFile(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive, "write", path, permissions))
             {
                 write(file);
                 file.Sync();

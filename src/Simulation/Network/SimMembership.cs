@@ -11,7 +11,7 @@ internal sealed record DetectorTimes(double Suspect, double SuspectDead, double 
 /// What a failure detector and the broker would find out, looked at every quarter of a second: who is there, who is silent, who has
 /// been silent for too long and is removed, and when a removed node hears of it.
 /// </summary>
-internal sealed class Membership(Lines lines, long seed, DetectorTimes times, Action<SimEngine> hearsRemoval)
+internal sealed class SimMembership(Lines lines, long seed, DetectorTimes times, Action<SimEngine> hearsRemoval)
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(0.25);
     private readonly List<SimEngine> joined = [];
