@@ -240,7 +240,7 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         work.Run($"{node} batch=32 devices=cpu").Fails(2, "batch=32 was given", "batch=16");
         work.WriteCifar("other/data_batch_1.bin", 63);
         work.WriteCifar("other/test_batch.bin", 20);
-        work.Run($"{node} data.path=other devices=cpu").Fails(3, "isn't the one that r began with");
+        work.Run($"{node} data.path=other devices=cpu").Fails(3, "images) isn't the one that r began with");
         File.WriteAllText(work["other/secret"], "open sesame");
         work.Run($"{node} cluster.secret=other/secret devices=cpu").Fails(2, "other/secret isn't the secret");
         File.WriteAllText(work["r/probe"], "0123");

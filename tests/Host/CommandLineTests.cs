@@ -34,7 +34,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train lr=NaN", 2, "lr: 'NaN' is not a number")]
     [InlineData("train devices=cuda:99", 2, "cuda:99 doesn't exist")]
     [InlineData("train config=none.hocon", 2, "none.hocon can't be read")]
-    [InlineData("resume", 2, "resume: Required argument missing")]
+    [InlineData("resume", 2, "resume: give the run's folder")]
     [InlineData("resume runs/none", 4, "runs/none holds no run")]
     [InlineData("eval runs/none", 4, "runs/none holds no run")]
     [InlineData("export runs/none which=newest", 2, "which: 'newest' is not last or best")]
@@ -42,6 +42,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("embed runs/none", 2, "embed needs data.path=FOLDER")]
     [InlineData("embed runs/none data.path=. data.maxCorrupt=2", 2, "data.maxCorrupt=2 must be a share from 0 to 1")]
     [InlineData("doctor now", 2, "'now' is not understood")]
+    [InlineData("simulate first=9223372036854775807 seeds=1", 2, "first=9223372036854775807 is too large")]
+    [InlineData("simulate seed=7 trace=/dev/full", 1, "trace=/dev/full can't be written: No space left")]
+    [InlineData("chaos choas.seed=1", 2, "unknown key 'choas.seed'; did you mean 'chaos.seed'?")]
+    [InlineData("chaos run=runs/a", 2, "chaos: run is not for you to give")]
     public void What_is_wrong_is_one_line_and_an_exit_code(string arguments, int code, string message)
     {
         var (actual, output, error) = Run(arguments);

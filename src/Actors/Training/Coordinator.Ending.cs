@@ -115,7 +115,8 @@ public sealed partial class Coordinator
         }
         catch (IOException unwritten)
         {
-            observer.Noted($"nodes that come later can't be told that the run has ended: {unwritten.Message}");
+            if (end.Reason is not RunStoreException) // which says so already
+                observer.Noted($"nodes that come later can't be told that the run has ended: {unwritten.Message}");
         }
     }
 

@@ -114,7 +114,7 @@ internal sealed class Roster(Node self)
     {
         var lacking = leastWorkers - Workers.Count();
         var workers = lacking <= 0 ? null : lacking == 1 ? "a worker" : $"{lacking} workers";
-        string? Lacks(Role role) => Reachable(role).Any() ? null : $"{(role == Role.Evaluator ? "an" : "a")} {Name(role)}";
+        string? Lacks(Role role) => Reachable(role).Any() ? null : role == Role.Data ? "a node with the role data" : $"{(role == Role.Evaluator ? "an" : "a")} {Name(role)}";
         return string.Join(", ", new[] { workers, Lacks(Role.Keeper), Lacks(Role.Data), Lacks(Role.Evaluator) }.Where(m => m is not null));
     }
 

@@ -24,15 +24,21 @@ internal sealed record ClusterRun(Settings Settings, DataSplits Data, RunDirecto
         var (files, folder) = (new PosixFiles(), own.Settings.Run.Folder);
         if (!own.Settings.Cluster.RoleList.Contains("coordinator"))
             await UntilMadeAsync(folder, context);
-        var start = context.Clock.GetTimestamp();
+        var (start, said) = (context.Clock.GetTimestamp(), false);
         while (true)
         {
             try
             {
                 return File.Exists(RunDirectory.ConfigurationOf(folder)) ? Join(own, files, context) : Make(own, context);
             }
-            catch (RunStoreException) when (context.Clock.GetElapsedTime(start) < Making) // another node may be making it
+            catch (RunStoreException reason) when (context.Clock.GetElapsedTime(start) < Making) // another node may be making it
             {
+                if (!said && context.Clock.GetElapsedTime(start) > Making / 10)
+                {
+                    said = true;
+                    context.Output.WriteLine($"{reason.Message} Looked for again for {Making.TotalSeconds:F0} s, in case another node makes the run just now");
+                }
+
                 await Task.Delay(Look, context.Clock, context.Stop);
             }
         }

@@ -51,6 +51,8 @@ public static class CommandLineProgram
         }
 
         var command = parsed.CommandResult.Command.Name;
+        if (arguments.Length == 1)
+            return new($"{command}: give the run's folder, as in 'kindred {command} runs/a' ('kindred {command} --help' helps)");
         return new($"{command}: {parsed.Errors[0].Message} ('kindred {command} --help' helps)");
     }
 }

@@ -46,11 +46,11 @@ internal static class CommandTable
         }),
         Settings("node", "a node of a cluster: name=a roles=worker run=FOLDER, and settings where the run is new", context, (arguments, to) =>
             NodeCommand.RunAsync(new(arguments), to)),
-        Settings("chaos", "kill, pause and cut a small cluster on this machine, and compare with a run without faults: chaos.seed=1 mtbf=\"4 s\"", context, (arguments, to) =>
+        Settings("chaos", "kill, pause and cut a small cluster on this machine, and compare with a run without faults", context, (arguments, to) =>
             ChaosCommand.RunAsync(new(arguments), to)),
         Settings("demo", "a short training run that shows everything, with whatever data can be had", context, (arguments, to) =>
             DemoCommand.RunAsync(new(arguments), to)),
-        Settings("simulate", "whole clusters in virtual time, with faults drawn from seeds: seeds=1000 first=0, or seed=N trace=FILE", context,
+        Settings("simulate", "whole clusters in virtual time, with faults drawn from seeds", context,
             (arguments, to) => SimulateCommand.RunAsync(new(arguments), to)),
         Settings("doctor", "say what was found on this machine and what is wrong", context, (arguments, to) =>
         {

@@ -18,6 +18,35 @@ internal sealed class HelpText(TextWriter output) : SynchronousCommandLineAction
           ./kindred export runs/simclr out=encoder.safetensors
         """;
 
+    private static readonly Dictionary<string, string> Details = new(StringComparer.Ordinal)
+    {
+        ["node"] = """
+              name=a              what the cluster calls it [the machine's name]; its roles: roles=coordinator,data,keeper,worker [all]
+              run=FOLDER          the same one at every node; whichever coordinator comes first makes the run with its settings
+              cluster.broker=URL  RabbitMQ [the one on this machine]
+
+              ./kindred node name=a roles=coordinator,data,keeper run=runs/c data.path=cifar-10-batches-bin shards=2 threads=1
+              ./kindred node name=b roles=worker devices=cpu run=runs/c
+
+            'kindred train --help' lists all keys (group Cluster); docs/cluster says how to start on several machines, and what happens when something fails.
+            """,
+        ["chaos"] = """
+              chaos.seed=1        which faults happen, in which order
+              mtbf="4 s"          mean time between them
+              out=FOLDER          where the runs and logs are kept [a new temporary folder]
+
+            Other keys are those of 'kindred train --help', but for what chaos gives each node (name, roles, run, devices, cluster.broker, cluster.listen).
+            Exit code 0: nothing was lost, and the state has the bits of the run without faults. 1: something was, or it was stopped before its verdict.
+            """,
+        ["simulate"] = """
+              seeds=1000 first=0  so many, from this one on
+              seed=N trace=FILE   one again, with all that happened in it
+              hashes=true         each seed's trace as a hash; stop=true: up to the first violation
+
+            The last line is one JSON object. Exit code 0: no violation. 1: some; each has a line with its seed.
+            """,
+    };
+
     public override int Invoke(ParseResult parseResult)
     {
         var command = parseResult.CommandResult.Command;
@@ -54,6 +83,7 @@ internal sealed class HelpText(TextWriter output) : SynchronousCommandLineAction
     {
         var run = command.Arguments.Any(argument => argument.Name == "run") ? " RUN" : "";
         output.WriteLine($"Usage: ./kindred {command.Name}{run} [key=value ...]\n\n{command.Name}: {command.Description}");
+        if (Details.TryGetValue(command.Name, out var details)) output.WriteLine($"\n{details}");
         if (command.Name is not ("resume" or "eval")) return;
         output.WriteLine("\nKeys that may differ from the run's:");
         foreach (var key in Keys.All.Where(key => key.Resumable)) output.WriteLine($"  {key.Name,-28} {key.Help}");

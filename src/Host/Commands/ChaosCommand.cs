@@ -13,41 +13,84 @@ namespace Kindred.Host.Commands;
 /// </summary>
 internal static class ChaosCommand
 {
-    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(70), Most = TimeSpan.FromSeconds(160);
+    private static readonly TimeSpan Striking = TimeSpan.FromSeconds(70), Most = TimeSpan.FromSeconds(160), Progress = TimeSpan.FromSeconds(15);
 
     private static readonly (string Name, string Roles)[] Nodes =
         [("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"), ("worker-1", "worker"), ("worker-2", "worker")];
 
+    /// <summary>Keys that each node is given here.</summary>
+    private static readonly string[] Own = ["name", "roles", "run", "devices", "overwrite", "cluster.broker", "cluster.listen"];
+
     private static readonly string[] Defaults =
     [
-        "model=resnet8", "batch=128", "data.limit=2560", "epochs=10", "steps=200", "fnc.start=1", "shards=2", "threads=1",
+        "model=resnet8", "batch=64", "data.limit=2560", "epochs=10", "steps=120", "fnc.start=1", "shards=2", "threads=1",
         "negatives=bank", "bank.length=2048", "eval.every=0", "checkpoint.every=10",
     ];
 
     public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
     {
         var (seed, meanTime) = (Seed(arguments.Take("chaos.seed") ?? "1"), MeanTime(arguments.Take("mtbf") ?? "4 s"));
-        var folder = Path.GetFullPath(arguments.Take("out") ?? Directory.CreateTempSubdirectory("kindred-chaos-").FullName, context.WorkingDirectory);
-        var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
-        if (Path.Exists(cluster) && !File.Exists(RunDirectory.ConfigurationOf(cluster)))
-            throw new ConfigurationException($"out: {cluster} holds no run, and chaos would delete it: give another folder, or move it away");
+        var kept = arguments.Take("out");
+        if (arguments.Values.Keys.FirstOrDefault(key => Own.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } own)
+            throw new ConfigurationException($"chaos: {own} is not for you to give: each node gets its own");
+        if (arguments.Values.Keys.FirstOrDefault(key => Keys.Find(key) is null) is { } unknown)
+            throw Keys.Unknown(unknown, "chaos: ", [.. Keys.All.Select(key => key.Name), "chaos.seed", "mtbf", "out"], "'kindred chaos --help' helps");
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
         string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
         var chosen = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
         string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. given];
-        Directory.CreateDirectory(folder);
+        var folder = Folder(kept, context);
+        try
+        {
+            return await CompareAsync(seed, meanTime, settings, folder, context);
+        }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            context.Output.WriteLine($"stopped before its verdict; what there is is in {folder}");
+            return ExitCode.Failed;
+        }
+    }
 
+    private static string Folder(string? kept, CommandContext context)
+    {
+        try
+        {
+            return kept is null ? Directory.CreateTempSubdirectory("kindred-chaos-").FullName
+                : Directory.CreateDirectory(Path.GetFullPath(kept, context.WorkingDirectory)).FullName;
+        }
+        catch (Exception reason) when (reason is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"chaos: {kept ?? Path.GetTempPath()} can't be made or written ({reason.Message}); give out=FOLDER", reason);
+        }
+    }
+
+    private static async Task<ExitCode> CompareAsync(long seed, TimeSpan meanTime, string[] settings, string folder, CommandContext context)
+    {
+        var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
+        if (Path.Exists(cluster) && !File.Exists(RunDirectory.ConfigurationOf(cluster)))
+            throw new ConfigurationException($"out: {cluster} holds no run, and chaos would delete it: give another folder, or move it away");
         context.Output.WriteLine("without faults, on one process");
         using (var one = new SupervisedNode("alone", ["train", .. settings, "devices=cpu*2", "overwrite=true", $"run={alone}"], alone + ".log"))
-            if (await one.SuperviseAsync(context.Clock, context.Stop) != 0)
-                throw new InvalidOperationException($"the run without faults failed; {alone}.log says why.");
+        {
+            var ended = one.SuperviseAsync(context.Clock, context.Stop);
+            while (await Task.WhenAny(ended, Task.Delay(Progress, context.Clock)) != ended)
+                context.Output.WriteLine($"  step {StepsOf(alone, context).LastOrDefault()}");
+            if (await ended is not 0 and var code)
+            {
+                context.Error.WriteLine($"kindred: the run without faults failed: {LastLine(alone + ".log")} ({alone}.log)");
+                return (ExitCode)code;
+            }
+        }
+
         using var network = PrivateNetwork.TryCreate(Nodes.Length);
         var cuts = network is null ? "; no network is cut: that takes root, iproute2 and a kernel with network namespaces" : "";
         context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}{cuts}");
         var (faults, unfinished) = await StrikeAsync(seed, meanTime, settings, cluster, network, context);
         return Verdict(unfinished, faults, alone, cluster, context);
     }
+
+    private static string LastLine(string log) => File.ReadLines(log).LastOrDefault(line => line.Length > 0)?.Replace("kindred: ", "", StringComparison.Ordinal) ?? "it said nothing";
 
     private static long Seed(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed
         : throw new ConfigurationException($"chaos.seed={text} isn't a whole number");

@@ -23,6 +23,8 @@ internal static class SimulateCommand
             throw new ConfigurationException("simulate: trace=FILE is written for one seed: seed=N trace=FILE");
         if (seeds < 1)
             throw new ConfigurationException($"simulate: seeds={seeds} must be at least 1");
+        if ((first ?? 0) > long.MaxValue - (seeds ?? DefaultSeeds))
+            throw new ConfigurationException($"simulate: first={first} is too large for {seeds ?? DefaultSeeds} seeds");
         var total = new SimulationTotal();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         void Take(SeedResult result)
@@ -44,12 +46,23 @@ internal static class SimulateCommand
 
     private static SeedResult Replay(long seed, string? trace)
     {
-        using var text = trace is null ? null : Create(trace);
-        return ClusterSimulation.Run(seed, text);
+        if (trace is null)
+            return ClusterSimulation.Run(seed);
+        try
+        {
+            using var text = Create(trace);
+            return ClusterSimulation.Run(seed, text);
+        }
+        catch (IOException reason)
+        {
+            throw new OutputException($"trace={trace} can't be written: {reason.Message}");
+        }
     }
 
     private static StreamWriter Create(string trace)
     {
+        if (Directory.Exists(trace))
+            throw new ConfigurationException($"trace={trace} is a folder: name a file");
         try
         {
             return new StreamWriter(trace);
@@ -71,6 +84,6 @@ internal static class SimulateCommand
     {
         null => null,
         { } text when long.TryParse(text, out var number) && number >= 0 => number,
-        { } text => throw new ConfigurationException($"simulate: {key}={text} is not a whole number"),
+        { } text => throw new ConfigurationException($"simulate: {key}={text} is not a whole number of 0 to {long.MaxValue}"),
     };
 }

@@ -36,6 +36,6 @@ public sealed class KeyValueArguments
     /// <exception cref="ConfigurationException">There is a key that nobody took.</exception>
     public void RequireEmpty(string command, params IEnumerable<string> known)
     {
-        if (values.Keys.FirstOrDefault() is { } unknown) throw Keys.Unknown(unknown, $"{command}: ", known);
+        if (values.Keys.FirstOrDefault() is { } unknown) throw Keys.Unknown(unknown, $"{command}: ", known, $"'kindred {command} --help' helps");
     }
 }

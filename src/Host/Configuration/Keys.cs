@@ -21,7 +21,7 @@ public static class Keys
     /// <exception cref="ConfigurationException">There is no such key; the message names the nearest.</exception>
     public static Key Require(string name, string origin) => Find(name) ?? throw Unknown(name, origin, All.Select(key => key.Name));
 
-    internal static ConfigurationException Unknown(string name, string origin, IEnumerable<string> known) =>
+    internal static ConfigurationException Unknown(string name, string origin, IEnumerable<string> known, string help = "'kindred train --help' lists the keys") =>
         new($"{origin}unknown key '{name}'" +
-            (Spelling.Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : "; 'kindred train --help' lists the keys"));
+            (Spelling.Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : $"; {help}"));
 }

@@ -59,7 +59,7 @@ internal static class RunStart
     public static void RequireData(string run, DataSplits data)
     {
         if (Version(run, DataKey) != data.Train.Fingerprint)
-            throw new DataException($"The training data isn't the one that {run} began with: give data.path=DIR of that one, or start a new run.");
+            throw new DataException($"The training data ({data.Train.Name}, {data.Train.Count} images) isn't the one that {run} began with: give data.path=DIR of that one, or start a new run.");
     }
 
     /// <exception cref="ConfigurationException">The run's nodes speak another protocol.</exception>

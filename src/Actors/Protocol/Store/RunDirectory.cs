@@ -153,7 +153,7 @@ public sealed class RunDirectory : IDisposable
     public static string ReadConfiguration(IFiles files, string path) =>
         files.ReadAll(ConfigurationOf(path)) is { } bytes
             ? Encoding.UTF8.GetString(bytes)
-            : throw new RunStoreException($"{path} holds no run (no config.hocon); `kindred train run={path} …` starts one.");
+            : throw new RunStoreException($"{path} holds no run (no config.hocon); `kindred train run={path} …` starts one, in a cluster a node with the role coordinator.");
 
     public void Dispose() => held?.Dispose();
 
