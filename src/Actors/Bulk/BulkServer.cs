@@ -74,7 +74,7 @@ internal sealed class BulkServer : IAsyncDisposable
     {
         limits.MaxConcurrentConnections = MaxConnections;
         limits.MaxRequestBodySize = 0;
-        limits.MaxResponseBufferSize = 2 << 20;
+        limits.MaxResponseBufferSize = 8 << 20;
         limits.KeepAliveTimeout = IdleConnection;
         limits.RequestHeadersTimeout = HeadersWithin;
         limits.MinResponseDataRate = SlowestReceiver;

@@ -13,13 +13,14 @@ public static class OutgoingFrame
 {
     public const int HashLength = sizeof(ulong);
 
-    private const int Block = 256 * 1024;
+    /// <summary>Each costs a thread's wake at the socket: with an eighth of it a pull takes a third longer.</summary>
+    private const int Block = 2 << 20;
 
     /// <summary>Writes everything from byte <paramref name="offset"/> on; what lies before is only hashed.</summary>
     public static async Task WriteAsync(SafetensorsFrame frame, long offset, PipeWriter pipe, CancellationToken cancel)
     {
         var hash = new XxHash3();
-        var block = new OutgoingBlock(pipe, Block);
+        var block = new OutgoingBlock(pipe, (int)Math.Min(Block, frame.Length + HashLength - offset));
         foreach (var part in frame.Tensors.Select(t => t.Data).Prepend(frame.Head))
         {
             var skipped = (int)Math.Min(offset, part.Length);
