@@ -5,8 +5,11 @@ namespace Kindred.Actors.Protocol.Store;
 /// <summary>end.json: how a run ended, for nodes that are away when it is said.</summary>
 public sealed class EndFile(IFiles files, string path, Terms terms)
 {
+    /// <summary>None was there; an end before the first term is one of term 0.</summary>
+    private const int None = -1;
+
     /// <summary>The term of an end that was there when the run was opened: it goes on from that.</summary>
-    private int before;
+    private int before = None;
 
     /// <summary>The run was opened to go on with it. What can't be read may be any end up to now.</summary>
     /// <exception cref="RunStoreException">Neither it nor a term can be read.</exception>
@@ -14,7 +17,7 @@ public sealed class EndFile(IFiles files, string path, Terms terms)
     {
         try
         {
-            before = ReadRecord()?.Under ?? 0;
+            before = ReadRecord()?.Under ?? None;
         }
         catch (RunStoreException)
         {
