@@ -30,7 +30,7 @@ public sealed class ChaosTests : IDisposable
     {
         using var output = new StringWriter();
         var context = new CommandContext(output, TextWriter.Null, TimeProvider.System, work.Folder, _ => null, TestContext.Current.CancellationToken);
-        var code = ChaosCommand.Verdict(unfinished, "", work["alone"], work["cluster"], context);
+        var code = ChaosVerdict.Give(unfinished, "", work["alone"], work["cluster"], context);
         return (code, output.ToString().Split(';', ',')[0]);
     }
 }

@@ -48,6 +48,13 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
+    public void A_secret_that_cannot_be_read()
+    {
+        Directory.CreateDirectory(work["r/secret"]);
+        work.Run("node run=r data.path=cifar model=resnet8 batch=16").Fails(4, "secret can't be read (");
+    }
+
+    [Fact]
     public void A_folder_that_chaos_would_delete_though_it_holds_no_run()
     {
         Directory.CreateDirectory(work["mine/cluster"]);

@@ -49,7 +49,7 @@ public sealed class StoppingTests(StoppingTests.Uninterrupted reference) : IClas
         {
             run.UntilStep(3).Signal("TERM");
             var ended = run.End();
-            Assert.Equal((0, "kindred: stopping after this step; a second signal stops at once"), (ended.Code, Assert.Single(ended.Errors)));
+            Assert.Equal((0, "kindred: stopping in order; a second signal stops at once"), (ended.Code, Assert.Single(ended.Errors)));
             Assert.Contains("stopped at step ", ended.Output);
         }
 

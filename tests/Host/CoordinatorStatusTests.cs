@@ -59,6 +59,15 @@ public sealed class CoordinatorStatusTests : IDisposable
         Assert.Empty(notes);
     }
 
+    [Fact]
+    public async Task A_damaged_file_may_be_deleted()
+    {
+        Create();
+        File.WriteAllText(RunDirectory.CoordinatorOf(folder.Path), "{");
+        var damaged = await Assert.ThrowsAsync<RunStoreException>(() => StatusAsync(TimeProvider.System));
+        Assert.Contains("coordinator.json is damaged, delete it, whoever coordinates the run writes it anew: ", damaged.Message, StringComparison.Ordinal);
+    }
+
     private Task<string> StatusAsync(int hours, bool renewed)
     {
         Create();

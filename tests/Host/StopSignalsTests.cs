@@ -18,7 +18,7 @@ public sealed class StopSignalsTests
         Assert.Empty(exits);
         signals.Received(signal, error);
         Assert.Equal([code], exits);
-        Assert.Equal("kindred: stopping after this step; a second signal stops at once\n", error.ToString());
+        Assert.Equal("kindred: stopping in order; a second signal stops at once\n", error.ToString());
     }
 
     [Theory]

@@ -36,6 +36,16 @@ public sealed class PosixFilesTests : IDisposable
     }
 
     [Fact]
+    public void ASecretIsForItsOwnersEyesOnlyAndCreatedOnce()
+    {
+        Assert.True(PosixFiles.TryCreateSecret(folder["secret"], "first"u8.ToArray()));
+        Assert.False(PosixFiles.TryCreateSecret(folder["secret"], "second"u8.ToArray()));
+        Assert.Equal("first", File.ReadAllText(folder["secret"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(folder["secret"]).UnixFileMode);
+        Assert.Equal(["secret"], files.List(folder.Path));
+    }
+
+    [Fact]
     public void LinesOfManyWritersDoNotMix()
     {
         var text = Enumerable.Range(0, 4).Select(i => new string((char)('a' + i), 3000) + "\n").ToList();

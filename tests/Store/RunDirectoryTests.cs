@@ -74,6 +74,20 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void ARunThatFailedBeforeItsFirstTermHasEndedToo()
+    {
+        using var run = Create();
+        var failed = new RunEnd(default, Finished: false, new RunStoreException("the disk is full"));
+        run.End.Write(failed, term: 0);
+        Assert.Equal("the disk is full", run.End.Read(lastStep: 9)?.Reason?.Message);
+        Assert.Equal(1, run.Terms.TryClaim("a"));
+        Assert.Null(run.End.Read(lastStep: 9));
+        run.Dispose();
+        using var again = Open();
+        Assert.Null(again.End.Read(lastStep: 9));
+    }
+
+    [Fact]
     public void ARunThatIsOverWasFinishedUnlessItIsToGoFurther()
     {
         using var run = WithCommits([new(1, 1)]);

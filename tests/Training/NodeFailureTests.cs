@@ -56,6 +56,35 @@ public sealed class NodeFailureTests
         Assert.Single(cluster.Notes, n => n.EndsWith(" ends, the others go on: its disk is gone", StringComparison.Ordinal));
     }
 
+    /// <summary>The only worker fails at step 7 in each of its first five lives, more than a minute apart, and says so, or is lost without a word.</summary>
+    [Theory(Timeout = Hung)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AFaultThatComesAgainEndsTheRunButLostMachinesDoNot(bool saysSo)
+    {
+        var (clock, lives) = (new LeapingClock(), 0);
+        IEncoder Encoder(int life) => new HashEncoder
+        {
+            Reached = state =>
+            {
+                if (state[3] != 7 || life > 5)
+                    return;
+                clock.Leap(TimeSpan.FromMinutes(2));
+                throw new InvalidOperationException("out of memory");
+            },
+        };
+        await using var cluster = new Cluster
+        {
+            Workers = 1, Clock = clock, AnswerWithin = TimeSpan.FromDays(1), Encoder = _ => Encoder(Interlocked.Increment(ref lives)),
+            Between = coordinator => new ChangedLine(coordinator, (message, _) => message is Faulted && !saysSo ? null : message),
+        };
+        var end = await cluster.Run();
+        Assert.Equal(saysSo ? "out of memory" : null, end.Reason?.Message);
+        Assert.Equal(saysSo ? 4 : 5, cluster.Notes.Count(note => note.StartsWith("going back to the newest checkpoint: ", StringComparison.Ordinal)));
+        if (!saysSo)
+            Assert.Equal(cluster.Expected(), cluster.Result());
+    }
+
     [Fact(Timeout = Hung)]
     public async Task ADataActorThatHangsIsPassedOver()
     {

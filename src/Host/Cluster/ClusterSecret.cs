@@ -46,6 +46,13 @@ internal static class ClusterSecret
         var path = Path.Combine(run, "secret");
         if (!File.Exists(path))
             PosixFiles.TryCreateSecret(path, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Length / 2))));
-        return File.ReadAllText(path) is { Length: Length } secret ? secret : throw new RunStoreException($"{path} isn't whole; delete it while no node runs.");
+        try
+        {
+            return File.ReadAllText(path) is { Length: Length } secret ? secret : throw new RunStoreException($"{path} isn't whole; delete it while no node runs.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunStoreException($"{path} can't be read ({e.Message.TrimEnd('.')}): all nodes of a run need its secret, as one user, or as one group that you let read it.", e);
+        }
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class StopSignals : IDisposable
             return;
         }
 
-        error.WriteLine("kindred: stopping after this step; a second signal stops at once");
+        error.WriteLine("kindred: stopping in order; a second signal stops at once");
         stop.Cancel();
     }
 

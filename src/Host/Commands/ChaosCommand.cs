@@ -1,9 +1,7 @@
-using System.Globalization;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Host.Chaos;
 using Kindred.Host.CommandLine;
 using Kindred.Host.Configuration;
-using Kindred.Host.Configuration.Hocon;
 
 namespace Kindred.Host.Commands;
 
@@ -18,32 +16,24 @@ internal static class ChaosCommand
     private static readonly (string Name, string Roles)[] Nodes =
         [("first", "coordinator,keeper,data"), ("second", "coordinator,keeper,data"), ("worker-1", "worker"), ("worker-2", "worker")];
 
-    /// <summary>Keys that each node is given here.</summary>
-    private static readonly string[] Own = ["name", "roles", "run", "devices", "overwrite", "cluster.broker", "cluster.listen"];
-
     private static readonly string[] Defaults =
     [
         "model=resnet8", "batch=64", "data.limit=2560", "epochs=10", "steps=120", "fnc.start=1", "shards=2", "threads=1",
         "negatives=bank", "bank.length=2048", "eval.every=0", "checkpoint.every=10",
     ];
 
+    /// <exception cref="ConfigurationException">A key or value that chaos doesn't take.</exception>
     public static async Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
     {
-        var (seed, meanTime) = (Seed(arguments.Take("chaos.seed") ?? "1"), MeanTime(arguments.Take("mtbf") ?? "4 s"));
-        var kept = arguments.Take("out");
-        if (arguments.Values.Keys.FirstOrDefault(key => Own.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } own)
-            throw new ConfigurationException($"chaos: {own} is not for you to give: each node gets its own");
-        if (arguments.Values.Keys.FirstOrDefault(key => Keys.Find(key) is null) is { } unknown)
-            throw Keys.Unknown(unknown, "chaos: ", [.. Keys.All.Select(key => key.Name), "chaos.seed", "mtbf", "out"], "'kindred chaos --help' helps");
+        var options = ChaosOptions.Take(arguments);
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
-        string[] given = [.. arguments.Values.Select(pair => $"{pair.Key}={pair.Value}")];
-        var chosen = SettingsLoader.Load(new([.. Defaults, .. given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
-        string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. given];
-        var folder = Folder(kept, context);
+        var chosen = SettingsLoader.Load(new([.. Defaults, .. options.Given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
+        string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. options.Given];
+        var folder = Folder(options.Out, context);
         try
         {
-            return await CompareAsync(seed, meanTime, settings, folder, context);
+            return await CompareAsync(options, settings, folder, context);
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
         {
@@ -65,7 +55,7 @@ internal static class ChaosCommand
         }
     }
 
-    private static async Task<ExitCode> CompareAsync(long seed, TimeSpan meanTime, string[] settings, string folder, CommandContext context)
+    private static async Task<ExitCode> CompareAsync(ChaosOptions options, string[] settings, string folder, CommandContext context)
     {
         var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
         if (Path.Exists(cluster) && !File.Exists(RunDirectory.ConfigurationOf(cluster)))
@@ -75,7 +65,7 @@ internal static class ChaosCommand
         {
             var ended = one.SuperviseAsync(context.Clock, context.Stop);
             while (await Task.WhenAny(ended, Task.Delay(Progress, context.Clock)) != ended)
-                context.Output.WriteLine($"  step {StepsOf(alone, context).LastOrDefault()}");
+                context.Output.WriteLine($"  step {ChaosVerdict.StepsOf(alone, context).LastOrDefault()}");
             if (await ended is not 0 and var code)
             {
                 context.Error.WriteLine($"kindred: the run without faults failed: {LastLine(alone + ".log")} ({alone}.log)");
@@ -85,32 +75,16 @@ internal static class ChaosCommand
 
         using var network = PrivateNetwork.TryCreate(Nodes.Length);
         var cuts = network is null ? "; no network is cut: that takes root, iproute2 and a kernel with network namespaces" : "";
-        context.Output.WriteLine($"with faults, mean time between them {meanTime.TotalSeconds:F0} s, seed {seed}{cuts}");
-        var (faults, unfinished) = await StrikeAsync(seed, meanTime, settings, cluster, network, context);
-        return Verdict(unfinished, faults, alone, cluster, context);
+        context.Output.WriteLine($"with faults, mean time between them {options.MeanTime.TotalSeconds:F0} s, seed {options.Seed}{cuts}");
+        var (faults, unfinished) = await StrikeAsync(options, settings, cluster, network, context);
+        return ChaosVerdict.Give(unfinished, faults, alone, cluster, context);
     }
 
     private static string LastLine(string log) => File.ReadLines(log).LastOrDefault(line => line.Length > 0)?.Replace("kindred: ", "", StringComparison.Ordinal) ?? "it said nothing";
 
-    private static long Seed(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed
-        : throw new ConfigurationException($"chaos.seed={text} isn't a whole number");
-
-    private static TimeSpan MeanTime(string text)
-    {
-        try
-        {
-            return HoconUnits.ParseDuration(text) is var time && time > TimeSpan.Zero ? time
-                : throw new ConfigurationException($"mtbf={text} must be more than 0 s");
-        }
-        catch (FormatException wrong)
-        {
-            throw new ConfigurationException($"mtbf: {wrong.Message}", wrong);
-        }
-    }
-
     /// <returns>Unfinished: why the run didn't end; null: it did.</returns>
     private static async Task<(string Faults, string? Unfinished)> StrikeAsync(
-        long seed, TimeSpan meanTime, string[] settings, string run, PrivateNetwork? network, CommandContext context)
+        ChaosOptions options, string[] settings, string run, PrivateNetwork? network, CommandContext context)
     {
         if (Directory.Exists(run))
             Directory.Delete(run, recursive: true);
@@ -125,7 +99,7 @@ internal static class ChaosCommand
             $"{run}-{node.Name}.log",
             network)).ToArray();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
-        var faults = new Faults(seed, meanTime, nodes, broker, network, line => context.Output.WriteLine($"  {line}"));
+        var faults = new Faults(options.Seed, options.MeanTime, nodes, broker, network, line => context.Output.WriteLine($"  {line}"));
         try
         {
             var all = Task.WhenAll(nodes.Select(node => node.SuperviseAsync(context.Clock, over.Token)));
@@ -139,7 +113,7 @@ internal static class ChaosCommand
             var unfinished = nodes.FirstOrDefault(node => node.IsRefused) is { } refused
                 ? $"{refused.Name} ended with exit code {refused.LastCode}; {run}-{refused.Name}.log says why"
                 : inTime ? null
-                : $"it hasn't ended within {Most.TotalSeconds:F0} s and is at step {StepsOf(run, context).LastOrDefault()}: it hangs (its nodes' logs say at what), "
+                : $"it hasn't ended within {Most.TotalSeconds:F0} s and is at step {ChaosVerdict.StepsOf(run, context).LastOrDefault()}: it hangs (its nodes' logs say at what), "
                     + "or the machine is too slow (give fewer steps=, or one that does nothing else)";
             return (string.Join(", ", faults.Counts.Select(count => $"{count.Value} × {count.Key}")), unfinished);
         }
@@ -149,29 +123,4 @@ internal static class ChaosCommand
                 node.Dispose();
         }
     }
-
-    internal static ExitCode Verdict(string? unfinished, string faults, string alone, string cluster, CommandContext context)
-    {
-        var fault = unfinished is not null ? unfinished
-            : !StepsOf(alone, context).SequenceEqual(StepsOf(cluster, context)) ? "steps are missing or doubled"
-            : StateOf(alone, context) != StateOf(cluster, context) ? "the state has other bits" : null;
-        var under = faults.Length == 0 ? "no faults" : faults;
-        context.Output.WriteLine(fault is null
-            ? $"nothing lost: {StepsOf(cluster, context).Count} steps once each, the state bit-identical to that without faults, under {under}"
-            : $"FAILED under {under}: {fault}; logs are in {Path.GetDirectoryName(cluster)}");
-        return fault is null ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    /// <summary>The step and the hashes that inspect prints.</summary>
-    private static string StateOf(string run, CommandContext context)
-    {
-        using var output = new StringWriter();
-        InspectCommand.RunAsync(run, context with { Output = output }).GetAwaiter().GetResult();
-        return string.Join('\n', output.ToString().Split('\n').Where(line =>
-            line.StartsWith("step ", StringComparison.Ordinal) || line.StartsWith("sha256 ", StringComparison.Ordinal)));
-    }
-
-    private static List<long> StepsOf(string run, CommandContext context) =>
-        File.Exists(RunDirectory.ConfigurationOf(run))
-            ? [.. RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn).ReadCommits().Select(at => at.Step).Order()] : [];
 }

@@ -24,7 +24,8 @@ public sealed record CoordinatorFile(
 
     /// <returns>null where no coordinator has written yet.</returns>
     /// <exception cref="RunStoreException">The file can't be read.</exception>
-    public static CoordinatorFile? Read(IFiles files, string run) => StoreJson.Read<CoordinatorFile>(files, RunDirectory.CoordinatorOf(run));
+    public static CoordinatorFile? Read(IFiles files, string run) => StoreJson.Read<CoordinatorFile>(
+        files, RunDirectory.CoordinatorOf(run), "delete it, whoever coordinates the run writes it anew");
 
     /// <exception cref="RunStoreException">The run directory can't be written.</exception>
     public void Write(IFiles files, string run)

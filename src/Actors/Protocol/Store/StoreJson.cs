@@ -16,8 +16,9 @@ internal static class StoreJson
     public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
     /// <summary>Null where there is no such file.</summary>
+    /// <param name="mend">What to do about a damaged one.</param>
     /// <exception cref="RunStoreException">The file isn't what it should be.</exception>
-    public static T? Read<T>(IFiles files, string path)
+    public static T? Read<T>(IFiles files, string path, string mend = "put back a copy of it")
         where T : class
     {
         if (files.ReadAll(path) is not { } bytes)
@@ -28,7 +29,7 @@ internal static class StoreJson
         }
         catch (JsonException e)
         {
-            throw new RunStoreException($"{path} is damaged, put back a copy of it: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new RunStoreException($"{path} is damaged, {mend}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
