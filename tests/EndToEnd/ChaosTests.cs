@@ -26,6 +26,14 @@ public sealed class ChaosTests : IDisposable
     public void A_run_that_did_not_end_says_why_though_none_has_begun() =>
         Assert.Equal((ExitCode.Failed, "FAILED under no faults: first ended with exit code 2"), Verdict("first ended with exit code 2"));
 
+    [Theory]
+    [InlineData(60, 120)]
+    [InlineData(26, 120)]
+    [InlineData(24, 240)]
+    [InlineData(1, 360)]
+    public void Where_steps_are_quick_there_are_more_of_them(int seconds, int steps) =>
+        Assert.Equal(steps, ChaosCommand.StepsWhere(TimeSpan.FromSeconds(seconds)));
+
     private (ExitCode Code, string Line) Verdict(string? unfinished = null)
     {
         using var output = new StringWriter();

@@ -34,6 +34,7 @@ internal sealed class HelpText(TextWriter output) : SynchronousCommandLineAction
               chaos.seed=1        which faults happen, in which order
               mtbf="4 s"          mean time between them
               out=FOLDER          where the runs and logs are kept [a new temporary folder]
+              steps=120           of the run [up to 360 where they are quick, so that there is time for faults]
 
             Other keys are those of 'kindred train --help', but for what chaos gives each node (name, roles, run, devices, cluster.broker, cluster.listen).
             Exit code 0: nothing was lost, and the state has the bits of the run without faults. 1: something was, or it was stopped before its verdict.
