@@ -31,8 +31,11 @@ public sealed class ChaosTests : IDisposable
     [InlineData(26, 120)]
     [InlineData(24, 240)]
     [InlineData(1, 360)]
-    public void Where_steps_are_quick_there_are_more_of_them(int seconds, int steps) =>
-        Assert.Equal(steps, ChaosCommand.StepsWhere(TimeSpan.FromSeconds(seconds)));
+    [InlineData(1, 360, "lr=0.1")]
+    [InlineData(1, 120, "steps=120")]
+    [InlineData(1, 120, "Epochs=1")]
+    public void Where_steps_are_quick_there_are_more_of_them(int seconds, int steps, params string[] given) =>
+        Assert.Equal(steps, ChaosCommand.StepsWhere(given, TimeSpan.FromSeconds(seconds)));
 
     private (ExitCode Code, string Line) Verdict(string? unfinished = null)
     {

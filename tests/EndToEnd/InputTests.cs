@@ -48,10 +48,13 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_that_cannot_be_read()
+    public void A_secret_that_cannot_be_read_or_is_not_whole()
     {
         Directory.CreateDirectory(work["r/secret"]);
         work.Run("node run=r data.path=cifar model=resnet8 batch=16").Fails(4, "secret can't be read (");
+        Directory.Delete(work["r/secret"]);
+        File.WriteAllText(work["r/secret"], "0123");
+        work.Run("node run=r data.path=cifar model=resnet8 batch=16").Fails(4, "kindred: r/secret isn't whole; delete it while no node runs.");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class ClusterSecret
     private const int Length = 64, MarkLength = 8;
 
     /// <exception cref="ConfigurationException">The file that was named isn't there, is empty, or holds another secret than the run's first node has.</exception>
-    /// <exception cref="RunStoreException">The run's own can't be read.</exception>
+    /// <exception cref="RunStoreException">The run's own can't be read, or isn't whole.</exception>
     public static string Of(Settings settings)
     {
         var (run, file) = (settings.Run.Folder, settings.Cluster.SecretFile);
@@ -20,7 +20,7 @@ internal static class ClusterSecret
         var mark = HMACSHA256.HashData(Encoding.UTF8.GetBytes(ofRun), Encoding.UTF8.GetBytes(secret)).AsMemory(0, MarkLength);
         var path = Path.Combine(run, "secret-mark");
         new PosixFiles().TryCreate(path, mark);
-        return mark.Span.SequenceEqual(File.ReadAllBytes(path)) ? secret
+        return mark.Span.SequenceEqual(Read(path)) ? secret
             : throw new ConfigurationException($"cluster.secret: {file ?? $"{run}/secret"} isn't the secret of the nodes that train {run}");
     }
 
@@ -46,13 +46,18 @@ internal static class ClusterSecret
         var path = Path.Combine(run, "secret");
         if (!File.Exists(path))
             PosixFiles.TryCreateSecret(path, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Length / 2))));
+        return Encoding.UTF8.GetString(Read(path)) is { Length: Length } secret ? secret : throw new RunStoreException($"{path} isn't whole; delete it while no node runs.");
+    }
+
+    private static byte[] Read(string path)
+    {
         try
         {
-            return File.ReadAllText(path) is { Length: Length } secret ? secret : throw new RunStoreException($"{path} isn't whole; delete it while no node runs.");
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunStoreException($"{path} can't be read ({e.Message.TrimEnd('.')}): all nodes of a run need its secret, as one user, or as one group that you let read it.", e);
+            throw new RunStoreException($"{path} can't be read ({e.Message.TrimEnd('.')}): all nodes of a run need it, as one user, or as a group that you let read it.", e);
         }
     }
 }

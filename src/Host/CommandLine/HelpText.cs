@@ -61,7 +61,7 @@ internal sealed class HelpText(TextWriter output) : SynchronousCommandLineAction
     {
         output.WriteLine($"Kindred: {root.Description}\n\nUsage: ./kindred COMMAND [RUN] [key=value ...]\n\nCommands");
         foreach (var command in root.Subcommands) output.WriteLine($"  {command.Name,-8} {command.Description}");
-        output.WriteLine($"\n{Examples}\n\nExit codes: 0 done, or a training or node that was stopped and has saved, 2 command line or configuration, 3 data,\n" +
+        output.WriteLine($"\n{Examples}\n\nExit codes: 0 done, or a training or node that stopped in order, 2 command line or configuration, 3 data,\n" +
             "4 checkpoint or run folder, 5 diverged, 1 anything else. KINDRED_TRACE=1 adds a stack trace.");
     }
 

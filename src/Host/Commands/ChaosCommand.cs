@@ -18,6 +18,9 @@ internal static class ChaosCommand
 
     private const int Steps = 120;
 
+    /// <summary>Keys that a run's length depends on.</summary>
+    private static readonly string[] Lengths = ["steps", "epochs", "batch", "data", "data.path", "data.limit", "consistency", "local.steps", "preset"];
+
     private static readonly string[] Defaults =
     [
         "model=resnet8", "batch=64", "data.limit=2560", "epochs=10", $"steps={Steps}", "fnc.start=1", "shards=2", "threads=1",
@@ -66,8 +69,7 @@ internal static class ChaosCommand
         var began = context.Clock.GetTimestamp();
         if (await RunAloneAsync(settings, alone, context) is { } failed)
             return failed;
-        if (!options.Given.Any(given => given.StartsWith("steps=", StringComparison.OrdinalIgnoreCase))
-            && StepsWhere(context.Clock.GetElapsedTime(began)) is var steps && steps > Steps)
+        if (StepsWhere(options.Given, context.Clock.GetElapsedTime(began)) is var steps and > Steps)
         {
             context.Output.WriteLine($"that was quick: again with {steps} steps, so that there is time for faults");
             settings = [.. settings, $"steps={steps}"];
@@ -82,8 +84,13 @@ internal static class ChaosCommand
         return ChaosVerdict.Give(unfinished, faults, alone, cluster, context);
     }
 
-    /// <summary>How many make a run of most of a minute where <see cref="Steps"/> took so long; no fewer than these.</summary>
-    internal static int StepsWhere(TimeSpan took) => Steps * Math.Clamp((int)(50 / took.TotalSeconds), 1, 3);
+    /// <summary>
+    /// Where <see cref="Steps"/> took so long, a multiple of them for a run of up to 50 s, at most three times as many: the epochs end then.
+    /// Nobody who says how long a run is gets another.
+    /// </summary>
+    internal static int StepsWhere(string[] given, TimeSpan took) =>
+        given.Any(setting => Lengths.Contains(setting.Split('=')[0], StringComparer.OrdinalIgnoreCase)) ? Steps
+        : Steps * Math.Clamp((int)(50 / took.TotalSeconds), 1, 3);
 
     /// <returns>Null: it has ended as it should.</returns>
     private static async Task<ExitCode?> RunAloneAsync(string[] settings, string run, CommandContext context)

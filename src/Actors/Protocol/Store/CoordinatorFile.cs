@@ -25,7 +25,7 @@ public sealed record CoordinatorFile(
     /// <returns>null where no coordinator has written yet.</returns>
     /// <exception cref="RunStoreException">The file can't be read.</exception>
     public static CoordinatorFile? Read(IFiles files, string run) => StoreJson.Read<CoordinatorFile>(
-        files, RunDirectory.CoordinatorOf(run), "delete it, whoever coordinates the run writes it anew");
+        files, RunDirectory.CoordinatorOf(run), "look again in some seconds, whoever coordinates the run writes it anew; if nobody does, delete it");
 
     /// <exception cref="RunStoreException">The run directory can't be written.</exception>
     public void Write(IFiles files, string run)
