@@ -184,6 +184,27 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         EndedLikeOne();
     }
 
+    /// <summary>With the same secret, node names and broker, and both at once.</summary>
+    [Fact]
+    public void A_copy_of_a_run_is_a_run_of_its_own()
+    {
+        const string All = "node name=a devices=cpu";
+        using (var a = work.Start($"{All} run=r cluster.broker={broker.Process.Address} {Settings}"))
+        {
+            a.UntilStep(5);
+            Assert.Contains("stopped at step", Ended(a).Output, StringComparison.Ordinal);
+        }
+
+        work.Copy("r", "copy");
+        using var original = work.Start($"{All} run=r cluster.broker={broker.Process.Address}");
+        using var copy = work.Start($"{All} run=copy cluster.broker={broker.Process.Address}");
+        original.End().Succeeds();
+        copy.End().Succeeds();
+        EndedLikeOne();
+        Assert.Equal(alone.State, work.State("copy"));
+        Assert.Equal(work.Steps("r").Order(), work.Steps("copy").Order());
+    }
+
     /// <summary>A worker dies on the way, and one that stands by goes on.</summary>
     [Fact]
     public void Nodes_with_local_steps_end_in_the_bits_of_one_process()

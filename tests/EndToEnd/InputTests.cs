@@ -62,6 +62,8 @@ public sealed class InputTests : IDisposable
     {
         Directory.CreateDirectory(work["mine/cluster"]);
         work.Run("chaos out=mine").Fails(2, "mine/cluster holds no run");
+        File.WriteAllText(work["file"], "");
+        work.Run("chaos out=file").Fails(2, "file can't be made or written");
         Assert.True(Directory.Exists(work["mine/cluster"]));
         Assert.Single(Directory.EnumerateFileSystemEntries(work["mine"]));
     }

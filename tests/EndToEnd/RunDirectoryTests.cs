@@ -36,6 +36,20 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void No_checkpoint_yet_while_it_is_trained_and_none_when_it_was_killed()
+    {
+        using (var run = work.Start("train data.path=cifar model=resnet8 batch=16 epochs=5000 eval.every=0 checkpoint.every=0 run=r"))
+        {
+            run.UntilStep(1);
+            work.Run("eval r").Fails(4, "r has no checkpoint yet: it is being trained");
+            run.Signal("KILL");
+            run.End();
+        }
+
+        work.Run("eval r").Fails(4, "r has no checkpoint, though it has committed", "kindred resume r");
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_architecture()
     {
         work.Run($"{Workplace.Short} run=r").Succeeds();

@@ -42,6 +42,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("embed runs/none", 2, "embed needs data.path=FOLDER")]
     [InlineData("embed runs/none data.path=. data.maxCorrupt=2", 2, "data.maxCorrupt=2 must be a share from 0 to 1")]
     [InlineData("doctor now", 2, "'now' is not understood")]
+    [InlineData("simulate seeds=abc", 2, "seeds=abc is not a whole number of 1 to")]
+    [InlineData("simulate seeds=0", 2, "seeds=0 is not a whole number of 1 to")]
     [InlineData("simulate first=9223372036854775807 seeds=1", 2, "first=9223372036854775807 is too large")]
     [InlineData("simulate seed=7 trace=/dev/full", 1, "trace=/dev/full can't be written: No space left")]
     [InlineData("chaos choas.seed=1", 2, "unknown key 'choas.seed'; did you mean 'chaos.seed'?")]

@@ -59,13 +59,41 @@ public sealed class CoordinatorStatusTests : IDisposable
         Assert.Empty(notes);
     }
 
+    /// <summary>Another broker, or a file system in which each machine numbers files anew.</summary>
+    [Fact]
+    public void A_node_says_that_the_coordinator_is_in_another_cluster()
+    {
+        var notes = new List<string>();
+        var notice = new WaitNotice(new Connected("worker"), folder.Path, notes.Add);
+        for (var second = 0; second < 20; second++)
+        {
+            Write(hours: 0, second: second < 5 ? 0 : second);
+            notice.Look();
+        }
+
+        Assert.Equal("waits for a node with the role coordinator", notes[0]);
+        Assert.StartsWith("waits for a on there, which coordinates the run but isn't heard here", Assert.Single(notes[1..]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_damaged_file_may_be_deleted()
     {
         Create();
         File.WriteAllText(RunDirectory.CoordinatorOf(folder.Path), "{");
         var damaged = await Assert.ThrowsAsync<RunStoreException>(() => StatusAsync(TimeProvider.System));
-        Assert.Contains("coordinator.json is damaged, look again in some seconds, ", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains("coordinator.json is damaged (line 1): look again in some seconds, ", damaged.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_not_called_none()
+    {
+        Create();
+        Assert.Contains("no checkpoint yet\n", await StatusAsync(TimeProvider.System), StringComparison.Ordinal);
+        var directory = RunDirectory.OpenToRead(files, folder.Path, Assert.Fail);
+        Assert.Equal(1, directory.Terms.TryClaim("a"));
+        directory.Terms.WriteStart(new StartRecord(1, 0, 0));
+        File.WriteAllText(Path.Combine(RunDirectory.CheckpointsOf(folder.Path), "t0001-s000000001.json"), "{");
+        Assert.Contains("no checkpoint that can be used\n", await StatusAsync(TimeProvider.System), StringComparison.Ordinal);
     }
 
     private Task<string> StatusAsync(int hours, bool renewed)
@@ -88,9 +116,9 @@ public sealed class CoordinatorStatusTests : IDisposable
     private void Write(int hours, int second) =>
         new CoordinatorFile("a", 1, "there", 3, 2, "running", "a keeper", ["a"], [], start.AddHours(hours).AddSeconds(second)).Write(files, folder.Path);
 
-    private sealed class Connected : ICluster
+    private sealed class Connected(string role = "coordinator") : ICluster
     {
-        public Node Self { get; } = new("b", 1, ["coordinator"]);
+        public Node Self { get; } = new("b", 1, [role]);
 
         public bool IsConnected => true;
 

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Kindred.Actors.Engines;
 using Kindred.Actors.Messaging;
 using Kindred.Actors.Protocol;
 using Kindred.Actors.Protocol.Store;
 using Kindred.Actors.Training;
 using Kindred.Simulation.Tensors;
+using Kindred.Tests.Store;
 
 namespace Kindred.Tests.Training;
 
@@ -281,6 +283,35 @@ public sealed class ProtocolTests
         Assert.Equal(Enumerable.Range(1, 17).Select(s => (long)s), metrics.Where(m => m.Event == "step").Select(m => m.At.Step));
     }
 
+    /// <summary>The gradients of a step are lost however often it is asked for them.</summary>
+    [Fact]
+    public async Task AStepThatNeverEndsHoldsNoStopUp()
+    {
+        const int Last = 6;
+        var lost = true;
+        var phases = new WrittenPhases();
+        LocalEngine? engine = null;
+        await using var cluster = new Cluster
+        {
+            Files = phases,
+            AnswerWithin = TimeSpan.FromSeconds(1),
+            Between = coordinator => new ChangedLine(coordinator, (message, _) => lost && message is ShardGradients { Step: > Last } ? null : message),
+        };
+        var first = await cluster.Run(
+            committed: step =>
+            {
+                if (step.At.Step == Last)
+                    engine!.Find(Guardian.Path)!.Tell(new StopRun(Leaves: true));
+            },
+            started: running => engine = running);
+        Assert.Equal((Last, null), (first.At.Step, first.Reason));
+        Assert.Contains($"{CoordinatorFile.Stopping}, the end of step {Last + 1}", phases.Written);
+        lost = false;
+        Assert.True((await cluster.Run()).Finished);
+        Assert.Equal(cluster.Expected(), cluster.Result());
+        Assert.Equal(Last, Assert.Single(cluster.Metrics(), m => m.Event == "resume").At.Step);
+    }
+
     [Fact]
     public async Task AskedToStopBeforeAnybodyCoordinates()
     {
@@ -332,5 +363,20 @@ public sealed class ProtocolTests
         Assert.Equal((false, null), (end.Finished, end.Reason));
         Assert.InRange(end.At.Step, 6, 12);
         Assert.Equal(end.At.Step, cluster.LastWords().Step);
+    }
+
+    /// <summary>What coordinator.json has said.</summary>
+    private sealed class WrittenPhases() : DecoratedFiles(new PosixFiles())
+    {
+        private readonly ConcurrentBag<string> written = [];
+
+        public IReadOnlyCollection<string> Written => written;
+
+        public override void Replace(string path, Action<Stream> write)
+        {
+            base.Replace(path, write);
+            if (CoordinatorFile.Read(this, Path.GetDirectoryName(path)!) is { } file)
+                written.Add($"{file.Phase}, {file.WaitsFor}");
+        }
     }
 }

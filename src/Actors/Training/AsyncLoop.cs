@@ -93,7 +93,7 @@ internal sealed class AsyncLoop(
                 var owner = overdue.Owner;
                 var moves = roster.Find(owner) is null || (step.Gradient is null && cutOffs.ToBlame(overdue) == Role.Worker); // a gradient that is here still lacks the keeper's delta
                 var idle = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner) && Load(w) == 0) : null;
-                observer.Noted($"step {step.Number}: overdue at {owner.Path}, asked again{(idle is null ? "" : $" of {idle.Actor.Path}")}");
+                observer.Noted($"step {step.Number}: overdue at {roster.NameOf(owner)}, asked again{(idle is null ? "" : $" of {roster.NameOf(idle.Actor)}")}");
                 var member = roster.Find(owner);
                 if (overdue.IsSilent || idle is not null)
                     cutOffs.Blame(overdue, now);

@@ -10,18 +10,28 @@ public sealed partial class Coordinator
     /// <summary>Who asks a run to stop asks every half second, and may take that back.</summary>
     private static readonly TimeSpan StopHolds = TimeSpan.FromSeconds(5);
 
+    /// <summary>The step under way when the run is stopped gets the time of so many answers; then the one before it is the last.</summary>
+    private const int AnswersForLastStep = 3;
+
+    private long stoppingSince;
+
     private bool IsAskedToStop => stopAskedAt is { } at && Context.Clock.GetElapsedTime(at) <= StopHolds;
 
     private bool IsStopping => isAskedToLeave || IsAskedToStop;
 
     private bool IsSaved => checkpoints.Holds(head) || head.Step == 0;
 
-    private string? EndWaitsFor => phase != RunPhase.Ending ? null
+    private string Doing => IsStopping && phase is RunPhase.Running or RunPhase.Ending ? CoordinatorFile.Stopping : phase.ToString().ToLowerInvariant();
+
+    private string? EndWaitsFor => phase == RunPhase.Running && IsStopping ? $"the end of step {head.Step + 1}"
+        : phase != RunPhase.Ending ? null
         : !IsSaved ? $"the checkpoint of step {head.Step}"
         : !evaluations.IsIdle ? $"the evaluation of step {head.Step}" : null;
 
     private void Stop(bool leaves)
     {
+        if (!IsStopping)
+            stoppingSince = Context.Clock.GetTimestamp();
         isAskedToLeave |= leaves;
         stopAskedAt = leaves ? stopAskedAt : Context.Clock.GetTimestamp();
         EndsBeforeItBegan();
@@ -46,14 +56,19 @@ public sealed partial class Coordinator
     }
 
     /// <summary>
-    /// Asked to stop while something is missing that a step can't do without: worker and keeper, if they are there, save the state; else
-    /// what was saved is what there is.
+    /// Asked to stop while something is missing that a step can't do without, or while the step doesn't end: worker and keeper, if they
+    /// are there, save the state; else what was saved is what there is.
     /// </summary>
     private void EndUnfinishedStep()
     {
-        if (!IsStopping || phase is not (RunPhase.Running or RunPhase.Ending) || waitsFor is null || !(checkpoints.Holds(head) || IsLongAgo(waitsSince)))
+        if (!IsStopping || phase is not (RunPhase.Running or RunPhase.Ending))
             return;
-        if (roster.Keeper is not { Ready: true } || !roster.ReadyWorkers.Any())
+        var canSave = roster.Keeper is { Ready: true } && roster.ReadyWorkers.Any();
+        var isStuck = waitsFor is not null ? checkpoints.Holds(head) || IsLongAgo(waitsSince)
+            : canSave && Context.Clock.GetElapsedTime(stoppingSince) > run.AnswerWithin * AnswersForLastStep;
+        if (!isStuck)
+            return;
+        if (!canSave)
         {
             EndWithWhatIsSaved();
         }

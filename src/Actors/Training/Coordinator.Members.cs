@@ -94,7 +94,7 @@ public sealed partial class Coordinator
             return;
         }
 
-        observer.Noted($"{member.Actor.Path} joins at step {head.Step}");
+        observer.Noted($"{roster.NameOf(member.Actor)} joins at step {head.Step}");
         if (member.Role == Role.Evaluator)
             evaluations.Again(Term, head, worker: null);
         else if (member.Role is Role.Worker or Role.Keeper && supply.TrySupply(member, Term, head) is { } lost)
@@ -133,12 +133,12 @@ public sealed partial class Coordinator
         var isNew = down.Role == Role.Worker && roster.DownWorkers.Add(down.Member);
         if (!run.WaitsForMembers && (down.Role != Role.Worker || roster.DownWorkers.Count >= run.Workers))
         {
-            End(fault ?? new InvalidOperationException($"{down.Member.Path} failed again and again and stays down; the run's log says why."));
+            End(fault ?? new InvalidOperationException($"{roster.NameOf(down.Member)} failed again and again and stays down; the run's log says why."));
             return;
         }
 
         if (isNew)
-            observer.Noted($"{down.Member.Path} failed again and again and stays down; the run goes on without it");
+            observer.Noted($"{roster.NameOf(down.Member)} failed again and again and stays down; the run goes on without it");
         Lose(down.Member);
     }
 

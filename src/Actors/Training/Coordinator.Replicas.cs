@@ -34,8 +34,8 @@ public sealed partial class Coordinator
     /// <summary>It gets no leases from here on; restarted, it joins as a newcomer.</summary>
     private void Mend(Roster.Member worker, TermStep at)
     {
-        observer.Noted($"{worker.Actor.Path} has drifted: its state of step {at.Step} isn't the other workers'; it takes theirs");
-        log.Drift(new TermStep(Term, at.Step), run.EpochOf(at.Step), worker.Actor.Path);
+        observer.Noted($"{roster.NameOf(worker.Actor)} has drifted: its state of step {at.Step} isn't the other workers'; it takes theirs");
+        log.Drift(new TermStep(Term, at.Step), run.EpochOf(at.Step), roster.NameOf(worker.Actor));
         (worker.HasDrifted, worker.Ready) = (true, false);
         Drop(worker);
         WorkerLost(worker.Actor);

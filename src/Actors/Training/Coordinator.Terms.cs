@@ -46,8 +46,6 @@ public sealed partial class Coordinator
     {
         if (missing == (waitsFor ?? ""))
             return;
-        if (run.WaitsForMembers && missing.Length > 0)
-            observer.Noted($"waits for {missing}");
         (waitsFor, waitsSince) = (missing.Length > 0 ? missing : null, Context.Clock.GetTimestamp());
     }
 

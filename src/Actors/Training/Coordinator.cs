@@ -99,7 +99,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 EndWhenDone();
                 break;
             case Presence.Renew:
-                presence.Tell(new TermStep(Term, head.Step), phase, waitsFor ?? EndWaitsFor);
+                presence.Tell(new TermStep(Term, head.Step), Doing, waitsFor ?? EndWaitsFor);
                 break;
             case Presence.NotWritten(var reason):
                 presence.Failed(reason);
@@ -108,7 +108,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 fault = reason;
                 break;
             case Failed(RunStoreException reason, { } of) when of < Term || IsDispensable(roster.Find(Sender)) || checkpoints.WasPassedOver(Sender!):
-                observer.Noted($"{Sender!.Path} starts again: {reason.Message}");
+                observer.Noted($"{roster.NameOf(Sender!)} starts again: {reason.Message}");
                 break;
             case Failed(DataException reason, _) when run.WaitsForMembers && TryDoWithout(Sender!, reason):
                 break;

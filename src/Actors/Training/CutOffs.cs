@@ -54,7 +54,7 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
         if (roster.Find(owner) is not { } member)
             return;
         if (member.IsCutOff)
-            observer.Noted($"{member.Actor.Path} is reached again");
+            observer.Noted($"{roster.NameOf(member.Actor)} is reached again");
         member.Failures = 0;
     }
 
@@ -76,7 +76,7 @@ internal sealed class CutOffs(RunOptions run, Roster roster, IRunObserver observ
         var wasCutOff = member.IsCutOff;
         member.Failures++;
         if (member.IsCutOff && !wasCutOff)
-            observer.Noted($"{member.Actor.Path} is cut off: nothing can be had from it ({reason})");
+            observer.Noted($"{roster.NameOf(member.Actor)} is cut off: nothing can be had from it ({reason})");
         member.TriedAt = now;
     }
 }

@@ -14,10 +14,10 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
     public void Start() => context.ScheduleRepeated(nameof(Presence), Period, new Renew());
 
     /// <summary>Where the write before this one still waits for the disk, nothing new is queued.</summary>
-    public void Tell(TermStep head, RunPhase phase, string? waitsFor)
+    public void Tell(TermStep head, string phase, string? waitsFor)
     {
         if (writer.Pending == 0)
-            Write(head, phase.ToString().ToLowerInvariant(), waitsFor);
+            Write(head, phase, waitsFor);
     }
 
     /// <summary>The last words. A coordinator that was superseded has none: the file is its successor's.</summary>
@@ -44,7 +44,7 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
         var self = context.Cluster.Self;
         var file = new CoordinatorFile(
             self.Name, self.Incarnation, host, head.Term, head.Step, phase, waitsFor,
-            [.. context.Cluster.Members.Select(n => n.Name)], [.. roster.ReadyWorkers.Select(w => w.Actor.Path)], context.Clock.GetUtcNow(), failure);
+            [.. context.Cluster.Members.Select(n => n.Name)], [.. roster.ReadyWorkers.Select(w => roster.NameOf(w.Actor))], context.Clock.GetUtcNow(), failure);
         context.Run(writer, () => WriteUnlessSuperseded(file), done => done, error => new NotWritten(error));
     }
 

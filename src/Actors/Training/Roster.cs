@@ -89,6 +89,9 @@ internal sealed class Roster(Node self)
         return member;
     }
 
+    /// <summary>With its node's name: an actor's path on its own node has none.</summary>
+    public string NameOf(IActorRef actor) => actor.Path.StartsWith('/') ? self.Name + actor.Path : actor.Path;
+
     public Member? Find(IActorRef? actor) => members.Find(m => m.Actor.Equals(actor));
 
     /// <summary>Nothing is sent to the members of a node that can't be reached, and nothing expected of them.</summary>

@@ -103,7 +103,7 @@ internal sealed partial class StepLoop(
         var (shard, owner, member) = (overdue.Shard, overdue.Owner, roster.Find(overdue.Owner));
         var moves = overdue.IsSilent && (member is null || overdue.Phase == ShardPhase.Done || cutOffs.ToBlame(overdue) == Role.Worker);
         var other = moves ? roster.Lessees.FirstOrDefault(w => !w.Actor.Equals(owner)) : null;
-        observer.Noted($"step {open!.Step}, shard {shard}: overdue at {owner.Path}, asked again{(other is null ? "" : $" of {other.Actor.Path}")}");
+        observer.Noted($"step {open!.Step}, shard {shard}: overdue at {roster.NameOf(owner)}, asked again{(other is null ? "" : $" of {roster.NameOf(other.Actor)}")}");
         if (overdue.IsSilent)
             cutOffs.Blame(overdue, now);
         if (other is not null)

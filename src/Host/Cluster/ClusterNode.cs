@@ -92,7 +92,7 @@ internal sealed class ClusterNode : IDisposable
         var guardian = engine.Spawn(Props.Of(MakeGuardian), Guardian.Name);
         var watches = Task.WhenAll(
             stop.WatchAsync(() => guardian.Tell(new StopRun()), report.Noted, context.Clock, over.Token),
-            new WaitNotice(engine.Cluster, run.Directory.Root, note).WatchAsync(report.Noted, context.Clock, over.Token));
+            new WaitNotice(engine.Cluster, run.Directory.Root, report.Noted).WatchAsync(report.Noted, context.Clock, over.Token));
         try
         {
             var first = await Task.WhenAny(report.End, engine.Terminated, stopped);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kindred.Actors.Protocol.Store;
+using Kindred.Data;
 using Kindred.Host.Configuration;
 
 namespace Kindred.Host.Cluster;
@@ -24,9 +25,9 @@ internal static class ClusterSecret
             : throw new ConfigurationException($"cluster.secret: {file ?? $"{run}/secret"} isn't the secret of the nodes that train {run}");
     }
 
-    /// <summary>Unlike any other run's; not secret itself.</summary>
+    /// <summary>Unlike any other run's, a copy of this one's folder among them; not secret itself.</summary>
     public static string RunName(string run) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OfRun(run))))[..12];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{OfRun(run)} {FileKind.NumberOf(Path.Combine(run, "secret"))}")))[..12];
 
     /// <exception cref="ConfigurationException">The file isn't there, or is empty.</exception>
     public static string ReadFile(string path, string key)

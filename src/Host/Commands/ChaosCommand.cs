@@ -34,8 +34,8 @@ internal static class ChaosCommand
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
         var chosen = SettingsLoader.Load(new([.. Defaults, .. options.Given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
-        string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. options.Given];
         var folder = Folder(options.Out, context);
+        string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. options.Given];
         try
         {
             return await CompareAsync(options, settings, folder, context);

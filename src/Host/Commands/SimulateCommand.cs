@@ -14,15 +14,13 @@ internal static class SimulateCommand
     public static Task<ExitCode> RunAsync(KeyValueArguments arguments, CommandContext context)
     {
         var (seed, trace) = (Number(arguments, "seed"), arguments.Take("trace"));
-        var (seeds, first) = (Number(arguments, "seeds"), Number(arguments, "first"));
+        var (seeds, first) = (Number(arguments, "seeds", least: 1), Number(arguments, "first"));
         var (hashes, stop) = (arguments.Take("hashes") == "true", arguments.Take("stop") == "true");
         arguments.RequireEmpty("simulate", "seeds", "first", "seed", "trace", "hashes", "stop");
         if (seed is not null && (seeds ?? first) is not null)
             throw new ConfigurationException("simulate: seed=N replays one seed; seeds=N and first=N run many");
         if (trace is not null && seed is null)
             throw new ConfigurationException("simulate: trace=FILE is written for one seed: seed=N trace=FILE");
-        if (seeds < 1)
-            throw new ConfigurationException($"simulate: seeds={seeds} must be at least 1");
         if ((first ?? 0) > long.MaxValue - (seeds ?? DefaultSeeds))
             throw new ConfigurationException($"simulate: first={first} is too large for {seeds ?? DefaultSeeds} seeds");
         var total = new SimulationTotal();
@@ -80,10 +78,10 @@ internal static class SimulateCommand
             context.Output.WriteLine($"seed {result.Seed}: {violation.ReplaceLineEndings(" ")} (kindred simulate seed={result.Seed} trace=FILE)");
     }
 
-    private static long? Number(KeyValueArguments arguments, string key) => arguments.Take(key) switch
+    private static long? Number(KeyValueArguments arguments, string key, long least = 0) => arguments.Take(key) switch
     {
         null => null,
-        { } text when long.TryParse(text, out var number) && number >= 0 => number,
-        { } text => throw new ConfigurationException($"simulate: {key}={text} is not a whole number of 0 to {long.MaxValue}"),
+        { } text when long.TryParse(text, out var number) && number >= least => number,
+        { } text => throw new ConfigurationException($"simulate: {key}={text} is not a whole number of {least} to {long.MaxValue}"),
     };
 }

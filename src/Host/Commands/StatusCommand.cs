@@ -7,7 +7,12 @@ internal static class StatusCommand
 {
     public static async Task<ExitCode> RunAsync(string run, CommandContext context)
     {
-        var directory = RunDirectory.OpenToRead(new PosixFiles(), run, context.Warn);
+        var isSkipped = false;
+        var directory = RunDirectory.OpenToRead(new PosixFiles(), run, skipped =>
+        {
+            isSkipped = true;
+            context.Warn(skipped);
+        });
         await CoordinatorStatus.WriteAsync(directory, context);
         var metrics = directory.ReadMetrics();
         var checkpoints = directory.Checkpoints.OnChain(directory.Terms.Chain());
@@ -17,7 +22,7 @@ internal static class StatusCommand
                 + $"{step.Number("images_per_second"):F0} images/s, {step.Number("workers")} workers");
         if (metrics.LastOrDefault(m => m.Event == "evaluation") is { } evaluation)
             context.Output.WriteLine($"kNN {evaluation.Number("knn_top1"):F4} at step {evaluation.At.Step}");
-        context.Output.WriteLine(checkpoints.Count == 0 ? "no checkpoint yet" : $"newest checkpoint at step {checkpoints[0].Step}");
+        context.Output.WriteLine(checkpoints.Count == 0 ? isSkipped ? "no checkpoint that can be used" : "no checkpoint yet" : $"newest checkpoint at step {checkpoints[0].Step}");
         return ExitCode.Done;
     }
 }

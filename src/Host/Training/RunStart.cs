@@ -92,6 +92,7 @@ internal static class RunStart
         var found = best ? Best(directory, chain) : directory.Checkpoints.NewestValid(chain);
         return (found ?? throw new RunStoreException(best
             ? $"{run} has no best checkpoint: train with data.holdout=N to have one."
+            : RunDirectory.IsInUse(directory.Files, run) ? $"{run} has no checkpoint yet: it is being trained, and checkpoint.every says when the first one comes (`kindred stop {run}` saves and ends it)."
             : directory.ReadCommits().Count is > 0 and var steps
                 ? $"{run} has no checkpoint, though it has committed {steps} of its steps: put its checkpoints back, or train them again with `kindred resume {run}`."
                 : $"{run} has no checkpoint yet."), directory.Checkpoints);

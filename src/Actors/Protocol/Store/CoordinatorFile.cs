@@ -9,10 +9,10 @@ namespace Kindred.Actors.Protocol.Store;
 /// <param name="Host">The machine; only there does the run directory's lock tell whether the coordinator lives.</param>
 /// <param name="Term">The fencing epoch.</param>
 /// <param name="Step">Commits so far.</param>
-/// <param name="Phase">gathering, restoring, running, ending, or <see cref="Ended"/>.</param>
+/// <param name="Phase">gathering, restoring, running, ending, <see cref="Stopping"/>, or <see cref="Ended"/>.</param>
 /// <param name="WaitsFor">What the run can't go on without; null: nothing.</param>
 /// <param name="Nodes">Names of the nodes that are there, the coordinator's among them.</param>
-/// <param name="Workers">Paths of the workers that hold the run's state.</param>
+/// <param name="Workers">The workers, with their nodes' names, that hold the run's state.</param>
 /// <param name="Renewed">By the coordinator's clock.</param>
 /// <param name="Failure">Why the run failed; null: it didn't.</param>
 public sealed record CoordinatorFile(
@@ -21,6 +21,9 @@ public sealed record CoordinatorFile(
 {
     /// <summary>The phase of a coordinator that has ended, in order or with a failure.</summary>
     public const string Ended = "ended";
+
+    /// <summary>The phase of one that was asked to stop, until all is saved.</summary>
+    public const string Stopping = "stopping";
 
     /// <returns>null where no coordinator has written yet.</returns>
     /// <exception cref="RunStoreException">The file can't be read.</exception>

@@ -56,7 +56,7 @@ public sealed class EndFile(IFiles files, string path, Terms terms)
         }
         catch (RunStoreException damaged) when (damaged.InnerException is JsonException reason)
         {
-            throw new RunStoreException($"{path} is damaged: delete it to go on with the run ({reason.Message}).", damaged);
+            throw new RunStoreException($"{path} is damaged{StoreJson.LineOf(reason)}: delete it to go on with the run.", damaged);
         }
     }
 }

@@ -29,9 +29,11 @@ internal static class StoreJson
         }
         catch (JsonException e)
         {
-            throw new RunStoreException($"{path} is damaged, {mend}: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new RunStoreException($"{path} is damaged{LineOf(e)}: {mend}.", e);
         }
     }
+
+    public static string LineOf(JsonException wrong) => wrong.LineNumber is { } before ? $" (line {before + 1})" : "";
 
     public static byte[]? ReadAll(this IFiles files, string path)
     {
