@@ -288,10 +288,18 @@ def throughput(folder, settings, own):
 
 
 def interval(ratios):
-    """The geometric mean, and two standard errors to either side of it."""
+    """The geometric mean, and its 95 % interval by Student's t on the logarithms."""
     logs = [math.log(r) for r in ratios]
-    middle, half = statistics.mean(logs), 2 * statistics.stdev(logs) / len(logs) ** 0.5
+    middle, half = statistics.mean(logs), student(len(logs) - 1) * statistics.stdev(logs) / len(logs) ** 0.5
     return tuple(math.exp(middle + d) for d in (0, -half, half))
+
+
+def student(freedom):
+    """The 97.5 % point of Student's t, by Cornish and Fisher's expansion: to 0.1 % from 4 degrees of freedom up."""
+    z = statistics.NormalDist().inv_cdf(0.975)
+    terms = [z, (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96, (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+             (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160]
+    return sum(term / freedom**n for n, term in enumerate(terms))
 
 
 WARM = 20  # steps, after which little is still compiled
