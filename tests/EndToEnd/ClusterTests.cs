@@ -198,6 +198,8 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         work.Copy("r", "copy");
         using var original = work.Start($"{All} run=r cluster.broker={broker.Process.Address}");
         using var copy = work.Start($"{All} run=copy cluster.broker={broker.Process.Address}");
+        original.UntilSaid("joined");
+        copy.UntilSaid("joined");
         original.End().Succeeds();
         copy.End().Succeeds();
         EndedLikeOne();

@@ -59,22 +59,6 @@ public sealed class CoordinatorStatusTests : IDisposable
         Assert.Empty(notes);
     }
 
-    /// <summary>Another broker, or a file system in which each machine numbers files anew.</summary>
-    [Fact]
-    public void A_node_says_that_the_coordinator_is_in_another_cluster()
-    {
-        var notes = new List<string>();
-        var notice = new WaitNotice(new Connected("worker"), folder.Path, notes.Add);
-        for (var second = 0; second < 20; second++)
-        {
-            Write(hours: 0, second: second < 5 ? 0 : second);
-            notice.Look();
-        }
-
-        Assert.Equal("waits for a node with the role coordinator", notes[0]);
-        Assert.StartsWith("waits for a on there, which coordinates the run but isn't heard here", Assert.Single(notes[1..]), StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_damaged_file_may_be_deleted()
     {
@@ -116,9 +100,9 @@ public sealed class CoordinatorStatusTests : IDisposable
     private void Write(int hours, int second) =>
         new CoordinatorFile("a", 1, "there", 3, 2, "running", "a keeper", ["a"], [], start.AddHours(hours).AddSeconds(second)).Write(files, folder.Path);
 
-    private sealed class Connected(string role = "coordinator") : ICluster
+    private sealed class Connected : ICluster
     {
-        public Node Self { get; } = new("b", 1, [role]);
+        public Node Self { get; } = new("b", 1, ["coordinator"]);
 
         public bool IsConnected => true;
 

@@ -62,7 +62,7 @@ public sealed class AsyncTests
             if (step == 40)
                 ended.Set();
         });
-        Assert.Contains(cluster.Notes, note => note.StartsWith("local/training/worker-0 is cut off", StringComparison.Ordinal));
+        Assert.Contains(cluster.Notes, note => note.StartsWith("/training/worker-0 is cut off", StringComparison.Ordinal));
     }
 
     [Fact]

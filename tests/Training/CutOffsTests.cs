@@ -10,7 +10,7 @@ namespace Kindred.Tests.Training;
 public sealed class CutOffsTests
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
-    private readonly Roster roster = new(new Node("a", 1, []));
+    private readonly Roster roster = new(new Node("a", 1, []), namesNodes: false);
     private readonly CutOffs cutOffs;
     private readonly Roster.Member first, second;
 

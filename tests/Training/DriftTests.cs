@@ -29,9 +29,9 @@ public sealed class DriftTests
         var end = await cluster.Run();
         Assert.Null(end.Reason);
         Assert.True(end.Finished);
-        Assert.Contains(cluster.Notes, note => note.StartsWith("local/training/worker-2 has drifted", StringComparison.Ordinal));
+        Assert.Contains(cluster.Notes, note => note.StartsWith("/training/worker-2 has drifted", StringComparison.Ordinal));
         var drift = Assert.Single(cluster.Metrics(), m => m.Event == "drift");
-        Assert.Equal((5, "local/training/worker-2"), (drift.At.Step, drift.Json.GetProperty("worker").GetString()));
+        Assert.Equal((5, "/training/worker-2"), (drift.At.Step, drift.Json.GetProperty("worker").GetString()));
         Assert.DoesNotContain(cluster.Metrics(), m => m.Event == "rollback");
     }
 

@@ -10,8 +10,10 @@ public sealed partial class Coordinator
     /// <summary>Who asks a run to stop asks every half second, and may take that back.</summary>
     private static readonly TimeSpan StopHolds = TimeSpan.FromSeconds(5);
 
-    /// <summary>The step under way when the run is stopped gets the time of so many answers; then the one before it is the last.</summary>
-    private const int AnswersForLastStep = 3;
+    private const int AnswersOfAStep = 3;
+
+    /// <summary>How long the step under way may still take when the run is stopped, learned from those before; then the one before it is the last.</summary>
+    private readonly Patience stepPatience = new(run.AnswerWithin * AnswersOfAStep, run.AnswerWithin * AnswersOfAStep);
 
     private long stoppingSince;
 
@@ -21,7 +23,7 @@ public sealed partial class Coordinator
 
     private bool IsSaved => checkpoints.Holds(head) || head.Step == 0;
 
-    private string Doing => IsStopping && phase is RunPhase.Running or RunPhase.Ending ? CoordinatorFile.Stopping : phase.ToString().ToLowerInvariant();
+    private string ShownPhase => IsStopping && phase is RunPhase.Running or RunPhase.Ending ? CoordinatorFile.Stopping : phase.ToString().ToLowerInvariant();
 
     private string? EndWaitsFor => phase == RunPhase.Running && IsStopping ? $"the end of step {head.Step + 1}"
         : phase != RunPhase.Ending ? null
@@ -64,18 +66,15 @@ public sealed partial class Coordinator
         if (!IsStopping || phase is not (RunPhase.Running or RunPhase.Ending))
             return;
         var canSave = roster.Keeper is { Ready: true } && roster.ReadyWorkers.Any();
-        var isStuck = waitsFor is not null ? checkpoints.Holds(head) || IsLongAgo(waitsSince)
-            : canSave && Context.Clock.GetElapsedTime(stoppingSince) > run.AnswerWithin * AnswersForLastStep;
-        if (!isStuck)
-            return;
-        if (!canSave)
+        var lacks = waitsFor is not null && (checkpoints.Holds(head) || IsLongAgo(waitsSince));
+        if (lacks && !canSave)
         {
             EndWithWhatIsSaved();
         }
-        else if (phase == RunPhase.Running)
+        else if (phase == RunPhase.Running && canSave && (lacks || Context.Clock.GetElapsedTime(stoppingSince) > stepPatience.Limit))
         {
             steps.Close();
-            Next();
+            BeginEnding(evaluates: lacks);
         }
     }
 

@@ -49,7 +49,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
 
     protected internal override void PreStart()
     {
-        roster = new Roster(Context.Cluster.Self);
+        roster = new Roster(Context.Cluster.Self, run.Cluster is not null);
         var adder = Context.Executor("sums");
         steps = run.Staleness > 0
             ? new AsyncLoop(Context, adder, run, directory.Terms, sums, roster, log, observer, Committed)
@@ -61,7 +61,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         evaluations = new EvaluationLedger(Context, directory, roster, run, log, observer);
         announcer = new Announcer(Context);
         Context.ScheduleRepeated(nameof(Tick), run.AnswerWithin / TicksPerAnswer, new Tick());
-        presence = new Presence(Context, directory, run.Host, roster);
+        presence = new Presence(Context, directory, run, roster);
         announcer.Start();
         presence.Start();
         EndIfStoreFails(() =>
@@ -99,7 +99,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 EndWhenDone();
                 break;
             case Presence.Renew:
-                presence.Tell(new TermStep(Term, head.Step), Doing, waitsFor ?? EndWaitsFor);
+                presence.Tell(new TermStep(Term, head.Step), ShownPhase, waitsFor ?? EndWaitsFor);
                 break;
             case Presence.NotWritten(var reason):
                 presence.Failed(reason);
@@ -188,9 +188,15 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
             return;
         }
 
+        BeginEnding(evaluates: true);
+    }
+
+    private void BeginEnding(bool evaluates)
+    {
         (phase, endingAskedAt) = (RunPhase.Ending, Context.Clock.GetTimestamp());
         Save();
-        evaluations.BeginLast(Term, head);
+        if (evaluates)
+            evaluations.BeginLast(Term, head);
         EndWhenDone();
     }
 
@@ -199,6 +205,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         head = report.At;
         fault = head.Step > back.Furthest ? null : fault;
         back.Reached(head.Step);
+        stepPatience.Observe(TimeSpan.FromSeconds(report.Seconds));
         checkpoints.Committed(delta);
         log.Take(report);
         TrainingTelemetry.Record(report);

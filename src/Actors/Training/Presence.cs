@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Kindred.Actors.Training;
 
 /// <summary>Renews coordinator.json every second, beside the coordinator's own work, and says at the end that nobody coordinates any more.</summary>
-internal sealed class Presence(IActorContext context, RunDirectory directory, string host, Roster roster)
+internal sealed class Presence(IActorContext context, RunDirectory directory, RunOptions run, Roster roster)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private readonly IExecutor writer = context.Executor(nameof(Presence));
@@ -43,8 +43,8 @@ internal sealed class Presence(IActorContext context, RunDirectory directory, st
             return;
         var self = context.Cluster.Self;
         var file = new CoordinatorFile(
-            self.Name, self.Incarnation, host, head.Term, head.Step, phase, waitsFor,
-            [.. context.Cluster.Members.Select(n => n.Name)], [.. roster.ReadyWorkers.Select(w => roster.NameOf(w.Actor))], context.Clock.GetUtcNow(), failure);
+            self.Name, self.Incarnation, run.Host, head.Term, head.Step, phase, waitsFor,
+            [.. context.Cluster.Members.Select(n => n.Name)], [.. roster.ReadyWorkers.Select(w => roster.NameOf(w.Actor))], context.Clock.GetUtcNow(), failure, run.Cluster);
         context.Run(writer, () => WriteUnlessSuperseded(file), done => done, error => new NotWritten(error));
     }
 

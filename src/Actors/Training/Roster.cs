@@ -8,7 +8,8 @@ namespace Kindred.Actors.Training;
 /// Who is there, as their heartbeats tell, and on which node. Any number of each role: one keeper is the run's, the others stand by;
 /// a worker's views come from its own node where that has a data actor.
 /// </summary>
-internal sealed class Roster(Node self)
+/// <param name="namesNodes">There may be others than this one.</param>
+internal sealed class Roster(Node self, bool namesNodes)
 {
     private readonly List<Member> members = [];
     private readonly HashSet<IActorRef> gone = [];
@@ -89,8 +90,8 @@ internal sealed class Roster(Node self)
         return member;
     }
 
-    /// <summary>With its node's name: an actor's path on its own node has none.</summary>
-    public string NameOf(IActorRef actor) => actor.Path.StartsWith('/') ? self.Name + actor.Path : actor.Path;
+    /// <summary>With its node's name, which an actor's path on its own node hasn't.</summary>
+    public string NameOf(IActorRef actor) => namesNodes && actor.Path.StartsWith('/') ? self.Name + actor.Path : actor.Path;
 
     public Member? Find(IActorRef? actor) => members.Find(m => m.Actor.Equals(actor));
 

@@ -27,6 +27,9 @@ public sealed record RunOptions(
     /// <summary>The machine that this process runs on.</summary>
     public string Host => Identity.Split('/')[0];
 
+    /// <summary>The name by which a cluster's nodes find one another; null: one process is all.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>At checkpoints and epochs the workers' states are compared: in sync they are the same, bit for bit.</summary>
     public bool ComparesReplicas { get; init; } = true;
 

@@ -54,10 +54,12 @@ internal sealed class ClusterNode : IDisposable
         parts.Check();
         if (settings.Cluster.RoleList.Contains("worker"))
             Probe.Check(settings, parts, context);
+        var found = NodeLinks.Read(settings);
+        await OtherCluster.RefuseAsync(run.Directory, found.Rabbit.Cluster, context);
         await using var progress = TrainingProgress.Create(context.Output, context.Clock, settings.Telemetry.ProgressEvery, context.Environment);
         using var otlp = OtlpExport.Start(settings);
         await using var endpoint = MetricsEndpoint.Start(settings);
-        using var node = new ClusterNode(run, stop, context, parts, progress, NodeLinks.Read(settings));
+        using var node = new ClusterNode(run, stop, context, parts, progress, found);
         return await node.RunAsync();
     }
 
@@ -150,7 +152,7 @@ internal sealed class ClusterNode : IDisposable
     private Guardian MakeGuardian()
     {
         var (settings, directory, roles) = (run.Settings, run.Directory, run.Settings.Cluster.RoleList);
-        var options = TrainingActors.Options(settings, recipe, settings.Cluster.Workers ?? 1, waits: true);
+        var options = TrainingActors.Options(settings, recipe, settings.Cluster.Workers ?? 1, waits: true) with { Cluster = links.Rabbit.Cluster };
         Func<Actor>? coordinator = roles.Contains("coordinator") ? () => new Coordinator(options, directory, new FlatSum(), report) : null;
         var members = Members.Of(settings, recipe, directory, roles);
         return new Guardian(coordinator, members, report, settle: TimeSpan.FromSeconds(2), () => directory.End.Read(recipe.LastStep));

@@ -25,9 +25,20 @@ internal static class ClusterSecret
             : throw new ConfigurationException($"cluster.secret: {file ?? $"{run}/secret"} isn't the secret of the nodes that train {run}");
     }
 
-    /// <summary>Unlike any other run's, a copy of this one's folder among them; not secret itself.</summary>
-    public static string RunName(string run) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{OfRun(run)} {FileKind.NumberOf(Path.Combine(run, "secret"))}")))[..12];
+    /// <summary>Unlike any other run's, also that of a copy of this one's folder; not secret itself.</summary>
+    /// <exception cref="RunStoreException">The secret can't be made or read.</exception>
+    public static string RunName(string run)
+    {
+        var secret = OfRun(run);
+        try
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{secret} {FileNumber.Of(Path.Combine(run, "secret"))}")))[..12];
+        }
+        catch (IOException reason)
+        {
+            throw new RunStoreException(reason.Message, reason);
+        }
+    }
 
     /// <exception cref="ConfigurationException">The file isn't there, or is empty.</exception>
     public static string ReadFile(string path, string key)

@@ -9,7 +9,7 @@ internal sealed class WaitNotice(ICluster cluster, string run, Action<string> no
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private const int Patience = 3, Stale = 5;
     private string? said, seen;
-    private int times, still = Stale, unheard;
+    private int times, still = Stale;
     private DateTimeOffset? renewed;
 
     public Task WatchAsync(Action<string> warn, TimeProvider clock, CancellationToken ended) => Watch.RunAsync(Period, Look, warn, clock, ended);
@@ -32,12 +32,8 @@ internal sealed class WaitNotice(ICluster cluster, string run, Action<string> no
         renewed = file?.Renewed;
         if (!cluster.IsConnected)
             return "the broker";
-        var canBeHeard = cluster.Members.Any(node => node.Roles.Contains("coordinator"));
-        unheard = canBeHeard ? 0 : still == 0 ? unheard + 1 : unheard;
-        if (unheard >= Patience)
-            return $"{file!.Node} on {file.Host}, which coordinates the run but isn't heard here: is its broker this one, and the inode number of {run}/secret the same there?";
-        if (!canBeHeard)
+        if (!cluster.Members.Any(node => node.Roles.Contains("coordinator")))
             return "a node with the role coordinator";
-        return still < Stale ? file?.WaitsFor : null;
+        return file is { Phase: CoordinatorFile.Ended } ? seen : still < Stale ? file?.WaitsFor : null;
     }
 }

@@ -34,8 +34,9 @@ internal static class ChaosCommand
         if (!BrokerProcess.IsInstalled)
             throw new InvalidOperationException("chaos needs RabbitMQ: install the package rabbitmq-server.");
         var chosen = SettingsLoader.Load(new([.. Defaults, .. options.Given]), context.WorkingDirectory, context.Machine); // a wrong key before anything starts
-        var folder = Folder(options.Out, context);
+        var kept = options.Out is null ? null : Kept(options.Out, context);
         string[] settings = [.. Defaults, .. await DemoCommand.FindDataAsync(chosen.Given, context), .. options.Given];
+        var folder = kept ?? Made(Path.GetTempPath(), () => Directory.CreateTempSubdirectory("kindred-chaos-"));
         try
         {
             return await CompareAsync(options, settings, folder, context);
@@ -47,24 +48,30 @@ internal static class ChaosCommand
         }
     }
 
-    private static string Folder(string? kept, CommandContext context)
+    /// <exception cref="ConfigurationException">It can't be made, or holds something that isn't chaos's to delete.</exception>
+    private static string Kept(string folder, CommandContext context)
+    {
+        var kept = Made(folder, () => Directory.CreateDirectory(Path.GetFullPath(folder, context.WorkingDirectory)));
+        var cluster = Path.Combine(kept, "cluster");
+        return !Path.Exists(cluster) || File.Exists(RunDirectory.ConfigurationOf(cluster)) ? kept
+            : throw new ConfigurationException($"out: {cluster} holds no run, and chaos would delete it: give another folder, or move it away");
+    }
+
+    private static string Made(string folder, Func<DirectoryInfo> make)
     {
         try
         {
-            return kept is null ? Directory.CreateTempSubdirectory("kindred-chaos-").FullName
-                : Directory.CreateDirectory(Path.GetFullPath(kept, context.WorkingDirectory)).FullName;
+            return make().FullName;
         }
         catch (Exception reason) when (reason is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"chaos: {kept ?? Path.GetTempPath()} can't be made or written ({reason.Message}); give out=FOLDER", reason);
+            throw new ConfigurationException($"chaos: {folder} can't be made or written ({reason.Message}); give out=FOLDER", reason);
         }
     }
 
     private static async Task<ExitCode> CompareAsync(ChaosOptions options, string[] settings, string folder, CommandContext context)
     {
         var (alone, cluster) = (Path.Combine(folder, "alone"), Path.Combine(folder, "cluster"));
-        if (Path.Exists(cluster) && !File.Exists(RunDirectory.ConfigurationOf(cluster)))
-            throw new ConfigurationException($"out: {cluster} holds no run, and chaos would delete it: give another folder, or move it away");
         context.Output.WriteLine("without faults, on one process");
         var began = context.Clock.GetTimestamp();
         if (await RunAloneAsync(settings, alone, context) is { } failed)

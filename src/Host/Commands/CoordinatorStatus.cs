@@ -30,7 +30,7 @@ internal static class CoordinatorStatus
     }
 
     /// <summary>Watches the file, for clocks of two machines may differ; null: nobody renews it.</summary>
-    private static async Task<CoordinatorFile?> RenewedAsync(RunDirectory directory, CoordinatorFile first, TimeProvider clock)
+    public static async Task<CoordinatorFile?> RenewedAsync(RunDirectory directory, CoordinatorFile first, TimeProvider clock)
     {
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Silence)

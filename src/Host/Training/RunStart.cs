@@ -19,7 +19,7 @@ internal static class RunStart
     /// <summary>The same of the protocol that the run's nodes speak; greater with each change of messages or files.</summary>
     public const string ProtocolKey = "protocol";
 
-    public const string Protocol = "2";
+    public const string Protocol = "3";
 
     public static string Holder => $"process {Environment.ProcessId} on {Host}";
 
@@ -92,9 +92,8 @@ internal static class RunStart
         var found = best ? Best(directory, chain) : directory.Checkpoints.NewestValid(chain);
         return (found ?? throw new RunStoreException(best
             ? $"{run} has no best checkpoint: train with data.holdout=N to have one."
-            : RunDirectory.IsInUse(directory.Files, run) ? $"{run} has no checkpoint yet: it is being trained, and checkpoint.every says when the first one comes (`kindred stop {run}` saves and ends it)."
             : directory.ReadCommits().Count is > 0 and var steps
-                ? $"{run} has no checkpoint, though it has committed {steps} of its steps: put its checkpoints back, or train them again with `kindred resume {run}`."
+                ? $"{run} has no checkpoint, though it has committed {steps} of its steps. While it is trained, wait for the first (checkpoint.every), or `kindred stop {run}`; else put its checkpoints back, or train the steps again with `kindred resume {run}`."
                 : $"{run} has no checkpoint yet."), directory.Checkpoints);
     }
 

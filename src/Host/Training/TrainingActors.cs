@@ -36,7 +36,7 @@ internal sealed class TrainingActors(Settings settings, Recipe recipe, RunDirect
         Staleness = recipe.Staleness, ComparesReplicas = settings.Cluster.BitExact ?? settings.Consistency.Mode == ConsistencyMode.Sync,
     };
 
-    /// <summary>Finish the step, save, evaluate, end.</summary>
+    /// <summary>Finish the step, or leave one that takes unusually long; save, evaluate, end.</summary>
     /// <param name="leaves">For good; false: for as long as this is called again.</param>
     public void Stop(bool leaves) => guardian?.Tell(new StopRun(leaves));
 

@@ -15,9 +15,10 @@ namespace Kindred.Actors.Protocol.Store;
 /// <param name="Workers">The workers, with their nodes' names, that hold the run's state.</param>
 /// <param name="Renewed">By the coordinator's clock.</param>
 /// <param name="Failure">Why the run failed; null: it didn't.</param>
+/// <param name="Cluster">The name by which its nodes find one another; null: one process is all.</param>
 public sealed record CoordinatorFile(
     string Node, long Incarnation, string Host, int Term, long Step, string Phase, string? WaitsFor,
-    IReadOnlyList<string> Nodes, IReadOnlyList<string> Workers, DateTimeOffset Renewed, Exception? Failure = null)
+    IReadOnlyList<string> Nodes, IReadOnlyList<string> Workers, DateTimeOffset Renewed, Exception? Failure = null, string? Cluster = null)
 {
     /// <summary>The phase of a coordinator that has ended, in order or with a failure.</summary>
     public const string Ended = "ended";

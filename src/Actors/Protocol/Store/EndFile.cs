@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Kindred.Actors.Protocol.Store;
 
 /// <summary>end.json: how a run ended, for nodes that are away when it is said.</summary>
@@ -48,17 +46,7 @@ public sealed class EndFile(IFiles files, string path, Terms terms)
         return end.Under > before && end.Under >= terms.NewestClaim() - (ownTerm > 0 ? 1 : 0) ? new RunEnd(at, Finished: false, end.Failure) : null;
     }
 
-    private EndRecord? ReadRecord()
-    {
-        try
-        {
-            return StoreJson.Read<EndRecord>(files, path);
-        }
-        catch (RunStoreException damaged) when (damaged.InnerException is JsonException reason)
-        {
-            throw new RunStoreException($"{path} is damaged{StoreJson.LineOf(reason)}: delete it to go on with the run.", damaged);
-        }
-    }
+    private EndRecord? ReadRecord() => StoreJson.Read<EndRecord>(files, path, "delete it to go on with the run");
 }
 
 /// <summary>How a run ended; Reason is null when it came to its end or was asked to stop.</summary>

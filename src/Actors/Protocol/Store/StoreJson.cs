@@ -33,8 +33,6 @@ internal static class StoreJson
         }
     }
 
-    public static string LineOf(JsonException wrong) => wrong.LineNumber is { } before ? $" (line {before + 1})" : "";
-
     public static byte[]? ReadAll(this IFiles files, string path)
     {
         using var stream = files.OpenRead(path);
@@ -44,4 +42,6 @@ internal static class StoreJson
         stream.ReadExactly(bytes);
         return bytes;
     }
+
+    private static string LineOf(JsonException wrong) => wrong.LineNumber is { } before ? $" (line {before + 1})" : "";
 }
