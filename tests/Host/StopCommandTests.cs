@@ -105,6 +105,15 @@ public sealed class StopCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task It_says_what_the_end_waits_for_once_that_lasts()
+    {
+        Write("running", step: 2, second: 0);
+        var clock = new HastyClock(waits => Write(waits == 30 ? CoordinatorFile.Ended : CoordinatorFile.Stopping, step: 2, waits,
+            waitsFor: waits < 30 ? waits < 3 ? "the end of step 3" : "the checkpoint of step 2" : null));
+        Assert.Equal("waits for the checkpoint of step 2\nstopped at step 2; resume, or nodes, go on from there\n", await StopAsync(clock));
+    }
+
+    [Fact]
     public async Task Processes_that_are_there_hear_of_a_request()
     {
         var request = new StopRequest(folder.Path);
@@ -135,6 +144,6 @@ public sealed class StopCommandTests : IDisposable
         return output.ToString();
     }
 
-    private void Write(string phase, long step, int second, Exception? failure = null, int term = 3) =>
-        new CoordinatorFile("b", 1, "there", term, step, phase, null, ["b"], [], DateTimeOffset.UnixEpoch.AddSeconds(second), failure).Write(files, folder.Path);
+    private void Write(string phase, long step, int second, Exception? failure = null, int term = 3, string? waitsFor = null) =>
+        new CoordinatorFile("b", 1, "there", term, step, phase, waitsFor, ["b"], [], DateTimeOffset.UnixEpoch.AddSeconds(second), failure).Write(files, folder.Path);
 }

@@ -7,6 +7,9 @@ namespace Kindred.Host.Commands;
 /// <summary>Asks a run that trains, wherever its coordinator is, to save and end; waits until it has.</summary>
 internal static class StopCommand
 {
+    /// <summary>A wait that coordinator.json tells so often is worth a line.</summary>
+    private const int Patience = 3;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.25), Silence = TimeSpan.FromSeconds(20);
 
     public static async Task<ExitCode> RunAsync(string run, CommandContext context)
@@ -19,7 +22,7 @@ internal static class StopCommand
         var request = StopRequest.Make(run);
         try
         {
-            var (heard, since) = (before, context.Clock.GetTimestamp());
+            var (heard, since, times) = (before, context.Clock.GetTimestamp(), 0);
             while (!HasEnded(heard, before))
             {
                 await Task.Delay(Look, context.Clock);
@@ -32,7 +35,13 @@ internal static class StopCommand
                 if (now?.Term != heard?.Term)
                     request = StopRequest.Make(run); // who has started since doesn't heed the last one
                 if (now?.Renewed != heard?.Renewed || now?.Term != heard?.Term)
+                {
+                    times = now?.WaitsFor is { } waits && waits == heard?.WaitsFor ? times + 1 : 1;
+                    if (times == Patience && now?.WaitsFor is { } awaited)
+                        context.Output.WriteLine($"waits for {awaited}");
                     (heard, since) = (now, context.Clock.GetTimestamp());
+                }
+
                 if (context.Clock.GetElapsedTime(since) > Silence)
                     throw new RunStoreException($"{run}: nobody has coordinated it for {Silence.TotalSeconds:0} s, so nobody can save "
                         + (before is { Phase: CoordinatorFile.Ended } ? $"more than when it ended at step {before.Step}; a process has it open all the same" : $"it; `kindred status {run}` says more") + ".");
