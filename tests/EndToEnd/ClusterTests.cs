@@ -207,6 +207,24 @@ public sealed class ClusterTests(TestBroker broker, ClusterTests.Alone alone) : 
         Assert.Equal(work.Steps("r").Order(), work.Steps("copy").Order());
     }
 
+    /// <summary>As on a machine that sees the run's files under other inode numbers.</summary>
+    [Fact]
+    public void A_node_that_finds_the_run_in_another_cluster_ends()
+    {
+        using var a = Start("a", Coordinating, "epochs=5000");
+        using var b = Start("b", "worker", "devices=cpu epochs=5000");
+        a.UntilStep(1);
+        while (!work.Run("status r").Succeeds().Output.Contains("workers with the run's state: b/training/worker-0", StringComparison.Ordinal))
+            Assert.False(a.HasEnded);
+        File.Copy(work["r/secret"], work["r/other"]);
+        File.Move(work["r/other"], work["r/secret"], overwrite: true);
+        using var c = work.Start($"{Node("c", "coordinator,data,keeper,worker")} devices=cpu");
+        c.End().Fails(2, " coordinates it in a cluster of another name, for r/secret has another inode");
+        work.Run("stop r").Succeeds();
+        a.End().Succeeds();
+        b.End().Succeeds();
+    }
+
     /// <summary>A worker dies on the way, and one that stands by goes on.</summary>
     [Fact]
     public void Nodes_with_local_steps_end_in_the_bits_of_one_process()

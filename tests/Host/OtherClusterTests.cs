@@ -32,16 +32,56 @@ public sealed class OtherClusterTests : IDisposable
     public async Task Nothing_is_waited_for_where_it_can_be_no_matter(string? cluster, string phase) =>
         Assert.Equal(0, await Look(cluster, phase, renewed: true));
 
+    /// <summary>As when both start at once, or the other one while nobody coordinated.</summary>
+    [Fact]
+    public void A_node_that_has_just_begun_ends_once_another_cluster_lives()
+    {
+        Create();
+        var refusals = new List<string>();
+        var look = new OtherCluster(folder.Path, "ours", refused => refusals.Add(refused.Message));
+        for (var second = 0; second < 9; second++)
+            Look(look, "ours", second);
+        Look(look, "theirs", 20);
+        Look(look, "theirs", 20);
+        Assert.Empty(refusals);
+        Look(look, "theirs", 21);
+        Assert.Contains("a on there coordinates it", Assert.Single(refusals), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_of_the_cluster_that_was_there_before_stays()
+    {
+        Create();
+        var look = new OtherCluster(folder.Path, "ours", refused => Assert.Fail(refused.Message));
+        for (var second = 0; second < 10; second++)
+            Look(look, "ours", second);
+        for (var second = 20; second < 30; second++)
+            Look(look, "theirs", second);
+    }
+
+    private void Look(OtherCluster look, string cluster, int second)
+    {
+        Write(cluster, "running", second);
+        look.Look();
+    }
+
     /// <returns>How often it waited.</returns>
     private async Task<int> Look(string? cluster, string phase, bool renewed)
     {
-        RunDirectory.Create(files, folder.Path, "a", "seed = 1", new Dictionary<string, string>(), overwrite: false, Assert.Fail).Dispose();
-        void Write(int second) =>
-            new CoordinatorFile("a", 1, "there", 3, 2, phase, null, ["a"], [], start.AddSeconds(second), Cluster: cluster).Write(files, folder.Path);
-        Write(0);
-        var clock = new HastyClock(waits => Write(renewed ? waits / 10 : 0));
+        Create();
+        Write(cluster, phase, second: 0);
+        var clock = new HastyClock(waits => Write(cluster, phase, second: renewed ? waits / 10 : 0));
         using var run = RunDirectory.OpenToRead(files, folder.Path, Assert.Fail);
         await OtherCluster.RefuseAsync(run, "ours", new CommandContext(TextWriter.Null, TextWriter.Null, clock, folder.Path, _ => null, CancellationToken.None));
         return clock.Waits;
     }
+
+    private void Create()
+    {
+        RunDirectory.Create(files, folder.Path, "a", "seed = 1", new Dictionary<string, string>(), overwrite: false, Assert.Fail).Dispose();
+        File.WriteAllText(folder["secret"], "");
+    }
+
+    private void Write(string? cluster, string phase, int second) =>
+        new CoordinatorFile("a", 1, "there", 3, 2, phase, null, ["a"], [], start.AddSeconds(second), Cluster: cluster).Write(files, folder.Path);
 }

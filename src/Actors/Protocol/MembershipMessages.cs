@@ -101,7 +101,7 @@ public sealed record Dismissed(int Term, Exception Reason) : ITermed;
 /// <summary>Guardian → coordinator: heard that the run is over.</summary>
 public sealed record RunOverHeard(Node Node);
 
-/// <summary>Host → coordinator: finish the step, save, evaluate, end. Told again and again while it is wanted, for it may be taken back.</summary>
+/// <summary>Host → coordinator: finish the step, or leave one that doesn't end; save, evaluate, end. Told again and again while it is wanted, for it may be taken back.</summary>
 /// <param name="Leaves">
 /// The last node leaves the run: for one that is away, it isn't over. Told once, and only to a coordinator of the same node.
 /// </param>

@@ -10,11 +10,11 @@ public sealed partial class Coordinator
     /// <summary>Who asks a run to stop asks every half second, and may take that back.</summary>
     private static readonly TimeSpan StopHolds = TimeSpan.FromSeconds(5);
 
-    private const int AnswersOfAStep = 3;
+    /// <summary>The step under way when the run is stopped has the time of so many answers, or so many times what steps usually take; then the one before it is the last.</summary>
+    private const int AnswersOfLastStep = 3, TimesUsual = 2;
 
-    /// <summary>How long the step under way may still take when the run is stopped, learned from those before; then the one before it is the last.</summary>
-    private readonly Patience stepPatience = new(run.AnswerWithin * AnswersOfAStep, run.AnswerWithin * AnswersOfAStep);
-
+    private const int Remembered = 33;
+    private readonly Queue<double> secondsOfSteps = [];
     private long stoppingSince;
 
     private bool IsAskedToStop => stopAskedAt is { } at && Context.Clock.GetElapsedTime(at) <= StopHolds;
@@ -65,17 +65,46 @@ public sealed partial class Coordinator
     {
         if (!IsStopping || phase is not (RunPhase.Running or RunPhase.Ending))
             return;
+        if (!Context.Cluster.IsConnected)
+            stoppingSince = Context.Clock.GetTimestamp(); // nobody can be asked to save
         var canSave = roster.Keeper is { Ready: true } && roster.ReadyWorkers.Any();
         var lacks = waitsFor is not null && (checkpoints.Holds(head) || IsLongAgo(waitsSince));
         if (lacks && !canSave)
-        {
             EndWithWhatIsSaved();
-        }
-        else if (phase == RunPhase.Running && canSave && (lacks || Context.Clock.GetElapsedTime(stoppingSince) > stepPatience.Limit))
+        else if (phase == RunPhase.Running && IsHeld && (lacks || Context.Clock.GetElapsedTime(stoppingSince) > LastStepWithin))
+            DropStep(evaluates: lacks);
+    }
+
+    /// <summary>The loop keeps the last commit for a worker that missed it; once the step is dropped, nobody does.</summary>
+    private bool IsHeld => IsSaved || (roster.Keeper is { Ready: true } keeper && keeper.CanBeAt(head) && roster.ReadyWorkers.Any(w => w.CanBeAt(head)));
+
+    private TimeSpan LastStepWithin
+    {
+        get
         {
-            steps.Close();
-            BeginEnding(evaluates: lacks);
+            var (least, usual) = (run.AnswerWithin * AnswersOfLastStep, secondsOfSteps.Order().ElementAtOrDefault((secondsOfSteps.Count - 1) / 2));
+            return TimeSpan.FromSeconds(Math.Max(least.TotalSeconds, TimesUsual * usual));
         }
+    }
+
+    private void Remember(double secondsOfStep)
+    {
+        if (secondsOfSteps.Count == Remembered)
+            secondsOfSteps.Dequeue();
+        secondsOfSteps.Enqueue(secondsOfStep);
+    }
+
+    private void DropStep(bool evaluates)
+    {
+        steps.Close();
+        if (!evaluates)
+        {
+            observer.Noted($"step {head.Step + 1} doesn't end: the run is stopped after step {head.Step}");
+            evaluations.MissLast(head);
+        }
+
+        BeginEnding(evaluates);
+        DropOpenShards();
     }
 
     /// <summary>

@@ -205,7 +205,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
         head = report.At;
         fault = head.Step > back.Furthest ? null : fault;
         back.Reached(head.Step);
-        stepPatience.Observe(TimeSpan.FromSeconds(report.Seconds));
+        Remember(report.Seconds);
         checkpoints.Committed(delta);
         log.Take(report);
         TrainingTelemetry.Record(report);

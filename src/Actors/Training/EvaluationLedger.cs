@@ -48,6 +48,14 @@ internal sealed class EvaluationLedger(IActorContext context, RunDirectory direc
             Ask(term, at);
     }
 
+    /// <summary>The run ends without those that are under way, and without the last state's.</summary>
+    public void MissLast(TermStep at)
+    {
+        var misses = at.Step > 0 && newest != at ? underWay.Keys.Append(at).Distinct() : underWay.Keys;
+        foreach (var missed in misses.ToArray())
+            Miss(missed);
+    }
+
     /// <summary>
     /// At the end of the run: asks again for the evaluation of the last state (the evaluator takes no state twice); an earlier one whose
     /// snapshot never got to the evaluator, or whose answer was lost, can't be had any more.

@@ -94,6 +94,8 @@ internal sealed class ClusterNode : IDisposable
         var guardian = engine.Spawn(Props.Of(MakeGuardian), Guardian.Name);
         var watches = Task.WhenAll(
             stop.WatchAsync(() => guardian.Tell(new StopRun()), report.Noted, context.Clock, over.Token),
+            new OtherCluster(run.Directory.Root, links.Rabbit.Cluster, why => report.Ended(new RunEnd(default, Finished: false, why)))
+                .WatchAsync(report.Noted, context.Clock, over.Token),
             new WaitNotice(engine.Cluster, run.Directory.Root, report.Noted).WatchAsync(report.Noted, context.Clock, over.Token));
         try
         {

@@ -34,6 +34,6 @@ internal sealed class WaitNotice(ICluster cluster, string run, Action<string> no
             return "the broker";
         if (!cluster.Members.Any(node => node.Roles.Contains("coordinator")))
             return "a node with the role coordinator";
-        return file is { Phase: CoordinatorFile.Ended } ? seen : still < Stale ? file?.WaitsFor : null;
+        return file is { Phase: CoordinatorFile.Ended } ? said : still < Stale ? file?.WaitsFor : null;
     }
 }

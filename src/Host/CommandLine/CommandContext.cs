@@ -8,7 +8,7 @@ namespace Kindred.Host.CommandLine;
 /// <param name="Clock">Time.</param>
 /// <param name="WorkingDirectory">What relative paths start from.</param>
 /// <param name="Environment">Environment variables.</param>
-/// <param name="Stop">SIGTERM or Ctrl-C: finish the step, save, and end with exit code 0.</param>
+/// <param name="Stop">SIGTERM or Ctrl-C: save, and end with exit code 0.</param>
 public sealed record CommandContext(
     TextWriter Output, TextWriter Error, TimeProvider Clock, string WorkingDirectory, Func<string, string?> Environment,
     CancellationToken Stop)

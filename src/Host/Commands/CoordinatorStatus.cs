@@ -30,12 +30,12 @@ internal static class CoordinatorStatus
     }
 
     /// <summary>Watches the file, for clocks of two machines may differ; null: nobody renews it.</summary>
-    public static async Task<CoordinatorFile?> RenewedAsync(RunDirectory directory, CoordinatorFile first, TimeProvider clock)
+    public static async Task<CoordinatorFile?> RenewedAsync(RunDirectory directory, CoordinatorFile first, TimeProvider clock, CancellationToken stop = default)
     {
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Silence)
         {
-            await Task.Delay(Look, clock);
+            await Task.Delay(Look, clock, stop);
             if (CoordinatorFile.Read(directory.Files, directory.Root) is { } now && now.Renewed != first.Renewed)
                 return now;
         }
