@@ -323,6 +323,42 @@ public sealed class ProtocolTests
         Assert.Equal(Last, Assert.Single(cluster.Metrics(), m => m.Event == "resume").At.Step);
     }
 
+    /// <summary>The coordinator's loop keeps that commit for the worker; with the step it would let it go, and nobody would have the state.</summary>
+    [Fact]
+    public async Task AStepThatNeverEndsIsNotDroppedWhileTheOnlyWorkerLacksTheLastCommit()
+    {
+        const int Last = 4, Beats = 5;
+        var (behind, droppedMeanwhile) = (0, false);
+        LocalEngine? engine = null;
+        Cluster? run = null;
+        object? Change(object message, IActorRef sender)
+        {
+            if (message is ShardGradients { Step: > Last } || (message is StateHeld { State.Step: Last } && behind < Beats))
+                return null;
+            if (message is not Here { Role: Role.Worker, State: { Step: Last } state } here || behind == Beats)
+                return message;
+            behind++;
+            lock (run!.Notes)
+                droppedMeanwhile |= run.Notes.Any(note => note.Contains("doesn't end", StringComparison.Ordinal));
+            return here with { State = state with { Step = Last - 1 } };
+        }
+
+        await using var cluster = run = new Cluster
+        {
+            Workers = 1, CheckpointEvery = 0, AnswerWithin = TimeSpan.FromSeconds(0.5), Between = coordinator => new ChangedLine(coordinator, Change),
+        };
+        var end = await cluster.Run(
+            committed: step =>
+            {
+                if (step.At.Step == Last)
+                    engine!.Find(Guardian.Path)!.Tell(new StopRun(Leaves: true));
+            },
+            started: running => engine = running);
+        Assert.Equal((Last, null), (end.At.Step, end.Reason));
+        Assert.Equal(Beats, behind);
+        Assert.False(droppedMeanwhile);
+    }
+
     [Fact]
     public async Task AskedToStopBeforeAnybodyCoordinates()
     {
