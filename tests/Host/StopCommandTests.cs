@@ -114,6 +114,14 @@ public sealed class StopCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task It_says_which_steps_are_lost()
+    {
+        Write("running", step: 7, second: 0);
+        var clock = new HastyClock(waits => Write(waits == 3 ? CoordinatorFile.Ended : CoordinatorFile.Stopping, step: waits == 3 ? 5 : 9, waits));
+        Assert.StartsWith("steps 6 to 9 weren't saved, and will be trained again", await StopAsync(clock), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Processes_that_are_there_hear_of_a_request()
     {
         var request = new StopRequest(folder.Path);

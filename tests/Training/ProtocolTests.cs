@@ -359,6 +359,43 @@ public sealed class ProtocolTests
         Assert.False(droppedMeanwhile);
     }
 
+    /// <summary>Whether the run is over is looked for before it begins, and never again by the coordinator.</summary>
+    [Fact]
+    public async Task ADamagedEndOfAnEarlierStopIsNoMatterForARunThatGoesOn()
+    {
+        using var looked = new ManualResetEventSlim(); // for a newer term, three times
+        var (looks, damaged) = (0, false);
+        Cluster? run = null;
+        await using var cluster = run = new Cluster
+        {
+            WaitsForMembers = true,
+            AnswerWithin = TimeSpan.FromMilliseconds(200),
+            Files = new WatchedReads(path =>
+            {
+                if (damaged && path.EndsWith("0002.claim", StringComparison.Ordinal) && Interlocked.Increment(ref looks) == 3)
+                    looked.Set();
+            }),
+            Encoder = _ => new HashEncoder
+            {
+                BeforeEncode = _ =>
+                {
+                    if (damaged)
+                        looked.Wait(Hung);
+                },
+            },
+        };
+        var end = await cluster.Run(committed: step =>
+        {
+            if (step.At.Step != 3)
+                return;
+            File.WriteAllText(run.PathOf(RunDirectory.EndOf), "{");
+            damaged = true;
+        });
+        Assert.True(looked.IsSet);
+        Assert.Null(end.Reason);
+        Assert.True(end.Finished);
+    }
+
     [Fact]
     public async Task AskedToStopBeforeAnybodyCoordinates()
     {
@@ -410,6 +447,15 @@ public sealed class ProtocolTests
         Assert.Equal((false, null), (end.Finished, end.Reason));
         Assert.InRange(end.At.Step, 6, 12);
         Assert.Equal(end.At.Step, cluster.LastWords().Step);
+    }
+
+    private sealed class WatchedReads(Action<string> read) : DecoratedFiles(new PosixFiles())
+    {
+        public override Stream? OpenRead(string path)
+        {
+            read(path);
+            return base.OpenRead(path);
+        }
     }
 
     /// <summary>What coordinator.json has said.</summary>

@@ -110,5 +110,5 @@ public sealed record StopRun(bool Leaves = false);
 /// <summary>Host → coordinator: this node is about to leave. Answered by <see cref="MayLeave"/>.</summary>
 public sealed record Leave(Node Node);
 
-/// <summary>Coordinator → host: others hold the run's state, or it is saved.</summary>
-public sealed record MayLeave;
+/// <summary>Coordinator → host: others hold the run's state, or it is saved. From a guardian that hears no coordinator: perhaps not.</summary>
+public sealed record MayLeave(bool IsSaved = true);

@@ -53,7 +53,10 @@ public sealed partial class Coordinator
 
     private void EndWithWhatIsSaved()
     {
-        head = directory.Checkpoints.OnChain(directory.Terms.Chain()) is [var newest, ..] ? newest.At : default;
+        var saved = directory.Checkpoints.OnChain(directory.Terms.Chain()) is [var newest, ..] ? newest.At : default;
+        if (head.Step > saved.Step)
+            observer.Noted($"steps {saved.Step + 1} to {head.Step} can't be saved without {waitsFor ?? "a worker"}: when the run goes on, they are trained again");
+        head = saved;
         End(null);
     }
 

@@ -91,10 +91,10 @@ public sealed partial class Coordinator
         if (!IsLongAgo(lookedAt))
             return;
         lookedAt = Context.Clock.GetTimestamp();
-        var term = Term;
+        var (term, mayBeOver) = (Term, run.WaitsForMembers && phase == RunPhase.Gathering);
         Context.Run(
             Context.Executor("disk"),
-            () => new TermLookedAt(term, directory.Terms.IsNewest(term), run.WaitsForMembers ? directory.End.Read(run.LastStep, ownTerm: term) : null),
+            () => new TermLookedAt(term, directory.Terms.IsNewest(term), mayBeOver ? directory.End.Read(run.LastStep, ownTerm: term) : null),
             looked => looked,
             error => new Failed(error));
     }

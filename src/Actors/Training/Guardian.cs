@@ -80,7 +80,7 @@ public sealed class Guardian(
                 (stop.Leaves ? coordinator : proxy)?.Tell(stop, Self);
                 break;
             case Leave when succession.IsSilent(Silence): // nobody coordinates
-                Sender!.Tell(new MayLeave(), Self);
+                Sender!.Tell(new MayLeave(IsSaved: false), Self);
                 break;
             case Leave:
                 proxy!.Tell(message, Sender);

@@ -23,6 +23,7 @@ namespace Kindred.Host.Cluster;
 internal sealed class ClusterNode : IDisposable
 {
     private const int TimesAsked = 3;
+    private const string Unsaved = "if nobody else has the state, the steps since the newest checkpoint will be trained again";
     private static readonly TimeSpan SavedWithin = TimeSpan.FromSeconds(10), BetweenAsking = TimeSpan.FromSeconds(2);
     private readonly ClusterRun run;
     private readonly CommandContext context;
@@ -130,15 +131,16 @@ internal sealed class ClusterNode : IDisposable
         {
             try
             {
-                await guardian.Ask<MayLeave>(new Leave(node), SavedWithin);
+                if (await guardian.Ask<MayLeave>(new Leave(node), SavedWithin) is { IsSaved: false })
+                    note($"{node.Name} leaves while it hears no coordinator: {Unsaved}");
                 return;
             }
-            catch (Exception reason) when (reason is TimeoutException or DeadLetterException)
+            catch (Exception unanswered) when (unanswered is TimeoutException or DeadLetterException)
             {
                 if (times < TimesAsked)
                     await Task.Delay(BetweenAsking, context.Clock, over);
                 else
-                    note($"{node.Name} leaves though the coordinator didn't say that it may: {reason.Message}");
+                    note($"{node.Name} leaves though the coordinator didn't say that the state is saved, asked {TimesAsked} times: {Unsaved}");
             }
         }
     }

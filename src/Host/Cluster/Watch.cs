@@ -19,7 +19,7 @@ internal static class Watch
                 catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
                 {
                     if (!warned)
-                        warn($"{unreadable.Message}; looked for again");
+                        warn($"{unreadable.Message.TrimEnd('.')}; looked for again");
                     warned = true;
                 }
             }

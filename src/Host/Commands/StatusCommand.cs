@@ -19,7 +19,7 @@ internal static class StatusCommand
         context.Output.WriteLine($"term {directory.Terms.NewestClaim()}");
         if (metrics.LastOrDefault(m => m.Event == "step") is { } step)
             context.Output.WriteLine($"step {step.At.Step}, epoch {step.Number("epoch")}, loss {step.Number("loss"):F4}, "
-                + $"{step.Number("images_per_second"):F0} images/s, {step.Number("workers")} workers");
+                + $"{step.Number("images_per_second"):F0} images/s, {step.Number("workers")} worker{(step.Number("workers") == 1 ? "" : "s")}");
         if (metrics.LastOrDefault(m => m.Event == "evaluation") is { } evaluation)
             context.Output.WriteLine($"kNN {evaluation.Number("knn_top1"):F4} at step {evaluation.At.Step}");
         context.Output.WriteLine(checkpoints.Count == 0 ? isSkipped ? "no checkpoint that can be used" : "no checkpoint yet" : $"newest checkpoint at step {checkpoints[0].Step}");

@@ -22,7 +22,7 @@ internal static class StopCommand
         var request = StopRequest.Make(run);
         try
         {
-            var (heard, since, times) = (before, context.Clock.GetTimestamp(), 0);
+            var (heard, since, times, furthest) = (before, context.Clock.GetTimestamp(), 0, 0L);
             while (!HasEnded(heard, before))
             {
                 await Task.Delay(Look, context.Clock);
@@ -39,7 +39,7 @@ internal static class StopCommand
                     times = now?.WaitsFor is { } waits && waits == heard?.WaitsFor ? times + 1 : 1;
                     if (times == Patience && now?.WaitsFor is { } awaited)
                         context.Output.WriteLine($"waits for {awaited}");
-                    (heard, since) = (now, context.Clock.GetTimestamp());
+                    (heard, since, furthest) = (now, context.Clock.GetTimestamp(), Math.Max(furthest, heard?.Step ?? 0));
                 }
 
                 if (context.Clock.GetElapsedTime(since) > Silence)
@@ -49,6 +49,8 @@ internal static class StopCommand
 
             if (heard!.Failure is { } failure)
                 throw new RunStoreException($"{run} failed at step {heard.Step} before it had stopped: {failure.Message}");
+            if (heard.Step < furthest)
+                context.Output.WriteLine($"steps {heard.Step + 1} to {furthest} weren't saved, and will be trained again: a part of the state was away");
             context.Output.WriteLine($"stopped at step {heard.Step}; resume, or nodes, go on from there");
             return ExitCode.Done;
         }
