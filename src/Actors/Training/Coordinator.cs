@@ -99,7 +99,7 @@ public sealed partial class Coordinator(RunOptions run, RunDirectory directory, 
                 EndWhenDone();
                 break;
             case Presence.Renew:
-                presence.Tell(new TermStep(Term, head.Step), ShownPhase, waitsFor ?? EndWaitsFor);
+                presence.Tell(new TermStep(Term, head.Step), ShownPhase, Context.Cluster.IsConnected ? waitsFor ?? EndWaitsFor : "the broker");
                 break;
             case Presence.NotWritten(var reason):
                 presence.Failed(reason);
